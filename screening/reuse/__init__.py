@@ -1,0 +1,1 @@
+"""Text against text: fingerprints, retrieval, alignment, passages, rates."""

@@ -1,0 +1,59 @@
+"""The nouns of structure: a heading as the author wrote it, a section that the notice asks for, an item of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from screening.document import Span
+
+Found = Literal["heading", "inferred", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading in the text. ``span`` covers its paragraph; ``level`` is 1–9; ``text`` is the wording without numbering.
+
+    ``how`` says how it was told: "style" (Word heading style or outline level), "number" (typed or automatic numbering)
+    or "wording" (a known section name standing alone).
+    """
+
+    span: Span
+    level: int
+    text: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class SectionSpec:
+    """A section that the notice asks for: its name, heading words that mean it, and cue words of its content."""
+
+    name: str
+    headings: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the parts that the notice asks for. ``found``: 标题命中, 内容推断 or 未发现.
+
+    ``span`` is the section's text in the document with its heading (None if not found), ``heading`` its heading, ``words`` its 字数;
+    ``cues`` are the places of the wording from which an inferred section was told.
+    """
+
+    name: str
+    found: Found
+    span: Span | None = None
+    heading: Span | None = None
+    words: int = 0
+    cues: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerItem:
+    """A piece of evidence in the text; ``kind`` is "data", "event", "date" or "place"; ``value`` a normal form ("2023", "86%")."""
+
+    kind: str
+    span: Span
+    quote: str
+    value: str = ""

@@ -1,0 +1,1 @@
+"""Text to fit with the notice's topic, with reasons."""

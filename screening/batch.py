@@ -1,0 +1,251 @@
+"""A whole delivery: read in parallel, compared within itself and with earlier cases, screened in parallel, written once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from screening import __version__
+from screening.case import Batch, CaseInfo
+from screening.errors import UnreadableError, UsageError
+from screening.intake.gather import Gathered, gather
+from screening.intake.manifest import load_manifest
+from screening.intake.roster import load_roster
+from screening.output.html import write_html
+from screening.output.xlsx import write_summary
+from screening.pipeline import Setting, refused, run_batch_checks
+from screening.report import BatchReport, Outcome, Report
+from screening.rulebook import Rulebook, load_rulebook
+from screening.work import Job, Line, Plan, ReadRow, line_of, parallel, read_one, screen_one, write_index
+from screening.world import Trainee
+
+Advance = Callable[[str, int, int], None]
+READING, SCREENING, WRITING = "读取", "筛查", "写出"
+RESULTS = ("index.html", "summary.xlsx", "report.jsonl")
+_WORK = ".screening"  # inside the output folder while a batch runs; what --resume goes on from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchResult:
+    """Where the result lies, and how many cases of each verdict there are."""
+
+    batch: BatchReport
+    files: tuple[Path, ...]
+    cases: int
+    failures: int
+    remarks: tuple[str, ...] = ()
+
+
+def screen_batch(
+    path: Path,
+    out: Path,
+    *,
+    rulebook: str | Path = "henan-2023-950",
+    manifest: Path | None = None,
+    library: Path | None = None,
+    roster: Path | None = None,
+    kind: str = "",
+    jobs: int = 0,
+    resume: bool = False,
+    progress: Advance | None = None,
+) -> BatchResult:
+    """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
+
+    ``library`` is a folder or zip of earlier cases. ``jobs`` 0 means one process a core; the result is the same for any
+    number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
+    :class:`ScreeningError` for everything that a user can mend; the results appear whole or not at all.
+    """
+    advance = progress or (lambda _stage, _done, _total: None)
+    book = load_rulebook(rulebook)
+    known_kind(kind, book)
+    sheet = load_manifest(manifest) if manifest else None
+    people = tuple(Trainee(r.name, r.unit, r.project) for r in load_roster(roster)) if roster else None
+    skip = [p for p in (manifest, roster) if p]
+    gathered = gather(path, sheet, skip=skip, leave_out=out)
+    earlier = gather(library, skip=skip, leave_out=out, namespace="archive/") if library else Gathered(())
+    work = _work_folder(out)
+    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, kind, jobs, work, advance)
+    try:
+        batch = run.screen(resume=resume)
+        advance(WRITING, 0, 2)
+        write_summary(work / "summary.xlsx", run.reports(), batch, book)
+        advance(WRITING, 1, 2)
+        write_html(work / "index.html", run.reports(), batch, book)
+        advance(WRITING, 2, 2)
+        for name in RESULTS:
+            os.replace(work / name, out / name)
+    except OSError as error:
+        raise _not_written(out, error) from error
+    shutil.rmtree(work, ignore_errors=True)
+    return BatchResult(
+        batch=batch,
+        files=tuple(out / n for n in RESULTS),
+        cases=sum(batch.verdicts.values()),
+        failures=run.failures,
+        remarks=tuple(f"没有检查“{i.name}”：{i.reason}" for i in gathered.ignored),
+    )
+
+
+def known_kind(kind: str, book: Rulebook) -> None:
+    """Refuse a kind that the rulebook does not know."""
+    if kind and kind not in book.kinds:
+        known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
+        raise UsageError("kind.unknown", f"规则集“{book.id}”没有材料类型“{kind}”", f"可用的类型：{known}。")
+
+
+def _work_folder(out: Path) -> Path:
+    """Make the output folder and see that it can be written to, before hours of work and not after."""
+    work = out / _WORK
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        (work / "probe").write_bytes(b"\0")
+        (work / "probe").unlink()
+    except OSError as error:
+        raise _not_written(out, error) from error
+    return work
+
+
+def _not_written(out: Path, error: OSError) -> UsageError:
+    import errno  # noqa: PLC0415
+
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return UsageError(
+            "out.full", f"磁盘满了，结果没有写完：{out}", "请腾出空间后加 --resume 再运行，已完成的部分不会重做。"
+        )
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return UsageError("out.no_folder", f"{out} 不是文件夹", "--out 请给出一个文件夹。")
+    return UsageError("out.denied", f"写不进文件夹 {out}（{error.strerror}）", "请核对权限，或用 --out 换一个文件夹。")
+
+
+class _Run:
+    """One run over one input. Reports go to ``report.jsonl`` in the work folder, in the order of the files' names."""
+
+    def __init__(
+        self,
+        rulebook: str | Path,
+        setting: Setting,
+        gathered: Gathered,
+        earlier: Gathered,
+        kind: str,
+        jobs: int,
+        work: Path,
+        advance: Advance,
+    ) -> None:
+        self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
+        self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
+        self.lines = work / "report.jsonl"
+        self.failures = 0
+
+    def screen(self, *, resume: bool) -> BatchReport:
+        """Read, compare and screen everything; return the delivery's own report."""
+        rows = self._read()
+        own, earlier = rows[: len(self.gathered.submissions)], rows[len(self.gathered.submissions) :]
+        self.setting = replace(self.setting, library=_library(earlier))
+        plan = self._plan()
+        outcomes, each = run_batch_checks(Batch(tuple(r.info for r in own if r.failure is None)), self.setting)
+        write_index(plan, [r for r in own if r.failure is None], [r for r in earlier if r.failure is None])
+        verdicts = Counter(self._kept(own, resume=resume))
+        with self.lines.open("a", encoding="utf-8", newline="\n") as stream:
+            for n, line in enumerate(self._fresh(plan, own, each, skip=verdicts.total()), verdicts.total() + 1):
+                stream.write(line.text)
+                stream.flush()
+                verdicts[line.verdict] += 1
+                self.advance(SCREENING, n, len(own))
+            for refusal in self.gathered.refused:
+                error = UnreadableError(refusal.code, refusal.message, refusal.advice)
+                line = line_of(refused(CaseInfo(id=refusal.id, file=refusal.name), error, self.setting))
+                stream.write(line.text)
+                verdicts[line.verdict] += 1
+        self.failures = sum(r.failure is not None for r in own) + len(self.gathered.refused)
+        return BatchReport(
+            made_with=self.setting.made_with(),
+            outcomes=outcomes,
+            verdicts=MappingProxyType(dict(sorted(verdicts.items()))),
+        )
+
+    def reports(self) -> Iterator[Report]:
+        """Read the reports back one by one, so that a batch of any size fits into memory."""
+        with self.lines.open(encoding="utf-8") as stream:
+            for line in stream:
+                yield Report.from_json(json.loads(line))
+
+    def _plan(self) -> Plan:
+        return Plan(
+            rulebook=str(self.rulebook),
+            digest=self.setting.rulebook.digest,
+            roster=self.setting.roster,
+            library=dict(self.setting.library or {}),
+            kind=self.kind,
+            work=str(self.work),
+        )
+
+    def _read(self) -> list[ReadRow]:
+        shutil.rmtree(self.work / "cases", ignore_errors=True)
+        (self.work / "cases").mkdir()
+        everything = [*((s, False) for s in self.gathered.submissions), *((s, True) for s in self.earlier.submissions)]
+        rows: list[ReadRow] = []
+        for row in parallel(read_one, self._plan(), everything, self.jobs):
+            rows.append(row)
+            self.advance(READING, len(rows), len(everything))
+        return rows
+
+    def _fresh(
+        self, plan: Plan, own: Sequence[ReadRow], each: Mapping[str, tuple[Outcome, ...]], *, skip: int
+    ) -> Iterator[Line]:
+        todo = [Job(r.info.id, each[r.info.id]) for r in own[skip:] if r.failure is None]
+        screened = iter(parallel(screen_one, plan, todo, self.jobs))
+        for row in own[skip:]:
+            if row.failure is not None:
+                yield line_of(refused(row.info, UnreadableError(*row.failure), self.setting))
+            else:
+                yield next(screened)
+
+    def _kept(self, own: Sequence[ReadRow], *, resume: bool) -> list[str]:
+        """Return the verdicts of the reports that an interrupted run left; with another input start anew.
+
+        The reports are written in order, so what is kept is always a beginning of the whole; a torn last line is cut off.
+        """
+        key, key_path = self._key(own), self.work / "key"
+        same = resume and key_path.exists() and key_path.read_text("utf-8") == key and self.lines.exists()
+        verdicts: list[str] = []
+        good = 0
+        if same:
+            with self.lines.open("rb") as stream:
+                for row, line in zip(own, stream, strict=False):
+                    report = _whole(line)
+                    if report is None or report["case"]["id"] != row.info.id:
+                        break
+                    verdicts.append(report["verdict"])
+                    good += len(line)
+        self.lines.touch()
+        os.truncate(self.lines, good)
+        key_path.write_text(key, "utf-8")
+        return verdicts
+
+    def _key(self, own: Sequence[ReadRow]) -> str:
+        """Digest everything that the reports depend on: another input, rulebook, model or engine starts anew."""
+        made = self.setting.made_with()
+        parts: list[Any] = [__version__, dict(made.rulebook), dict(made.models), dict(made.library), self.kind]
+        parts += [repr(self.setting.roster), [r.info.to_json() for r in own]]
+        return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def _whole(line: bytes) -> dict[str, Any] | None:
+    try:
+        report: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
+    except ValueError:
+        return None
+    return report or None
+
+
+def _library(earlier: Sequence[ReadRow]) -> Mapping[str, Any]:
+    digest = hashlib.sha256("".join(sorted(r.info.sha256 for r in earlier)).encode()).hexdigest()[:16]
+    return {"id": digest if earlier else "", "documents": sum(r.failure is None for r in earlier)}

@@ -1,0 +1,303 @@
+"""The command ``screening``: check, batch, compare, rules, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from screening import __version__
+from screening.errors import RulebookError, ScreeningError, UsageError
+
+EXIT_CLEAR, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    help="案例智审：把一批 Word 案例按通知要求初筛一遍，条条有据，由人定夺。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+rules_app = typer.Typer(help="规则集：查看、核对、新建。", no_args_is_help=True, rich_markup_mode=None)
+evaluate_app = typer.Typer(help="评测：用带标注的语料量一量引擎。", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(rules_app, name="rules")
+app.add_typer(evaluate_app, name="evaluate")
+
+RulebookOption = Annotated[
+    str, typer.Option("--rulebook", help="规则集名称或 .toml 文件；可用的见 screening rules list。")
+]
+LibraryOption = Annotated[
+    Path | None,
+    typer.Option("--library", envvar="SCREENING_LIBRARY", help="比对库：往年案例所在的文件夹或 zip。"),
+]
+KindOption = Annotated[
+    str,
+    typer.Option(
+        "--kind",
+        help="材料类型：work_case 典型工作案例、growth_story 教师成长案例、self_report 项目绩效自评报告；不写则自动识别。",
+    ),
+]
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+    if value:
+        print(f"screening {__version__}")  # noqa: T201 - the answer of the command
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")] = False,  # noqa: FBT002
+) -> None:
+    """案例智审：把一批 Word 案例按通知要求初筛一遍，条条有据，由人定夺。"""
+
+
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="一个或几个案例文件。")],
+    kind: KindOption = "",
+    rulebook: RulebookOption = "henan-2023-950",
+    library: LibraryOption = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
+    ] = False,  # noqa: FBT002
+) -> None:
+    """检查几个文件，每个给出一份报告。"""
+    from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
+    from screening.output.terminal import render_report  # noqa: PLC0415
+
+    code = EXIT_CLEAR
+    for report in check_files(files, rulebook=rulebook, kind=kind, library=library):
+        if as_json:
+            print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
+        else:
+            render_report(report, _console())
+        if report.error:
+            code = EXIT_USAGE
+        elif code == EXIT_CLEAR and report.verdict.value != "clear":
+            code = EXIT_FOUND
+    raise typer.Exit(code)
+
+
+@app.command()
+def batch(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="案例所在的文件夹或 zip。")],
+    out: Annotated[Path, typer.Option("--out", help="结果写到哪个文件夹。")],
+    manifest: Annotated[Path | None, typer.Option("--manifest", help="报送清单（xlsx 或 csv）。")] = None,
+    rulebook: RulebookOption = "henan-2023-950",
+    library: LibraryOption = None,
+    roster: Annotated[Path | None, typer.Option("--roster", help="参训学员名册（xlsx 或 csv）。")] = None,
+    kind: KindOption = "",
+    jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,  # noqa: FBT002
+) -> None:
+    """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
+    from screening.batch import screen_batch  # noqa: PLC0415
+
+    with _progress() as progress:
+        result = screen_batch(
+            path,
+            out,
+            rulebook=rulebook,
+            manifest=manifest,
+            library=library,
+            roster=roster,
+            kind=kind,
+            jobs=jobs,
+            resume=resume,
+            progress=_advance(progress),
+        )
+    _say_result(result)
+    found = any(n for verdict, n in result.batch.verdicts.items() if verdict != "clear")
+    raise typer.Exit(EXIT_FOUND if found else EXIT_CLEAR)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TextColumn("剩余"),
+        TimeRemainingColumn(),
+        console=_console(stderr=True),
+        transient=False,
+    )
+
+
+def _advance(progress: Progress) -> Callable[[str, int, int], None]:
+    tasks: dict[str, Any] = {}
+
+    def advance(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = progress.add_task(stage, total=total, rate="")
+        task = progress.tasks[tasks[stage]]
+        rate = f"{task.speed:.0f} 篇/秒" if task.speed else ""
+        progress.update(tasks[stage], completed=done, total=total, rate=rate)
+
+    return advance
+
+
+def _say_result(result: Any) -> None:
+    from screening.report import Verdict  # noqa: PLC0415
+
+    console = _console()
+    table = Table("结论", "篇数", box=None, pad_edge=False)
+    for verdict in Verdict:
+        table.add_row(verdict.label, str(result.batch.verdicts.get(verdict.value, 0)))
+    table.add_row("合计", str(result.cases))
+    console.print(table)
+    if result.failures:
+        console.print(f"其中 {result.failures} 个文件读不出来，原因和办法见 summary.xlsx 的“未能读取”表。")
+    for remark in result.remarks[:10]:
+        console.print(f"提示：{remark}", markup=False)
+    if len(result.remarks) > 10:
+        console.print(f"提示：还有 {len(result.remarks) - 10} 条，见 index.html。")
+    console.print("结果：")
+    for file in result.files:
+        console.print(f"  {file}", markup=False)
+
+
+@app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="第一份文件。")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="第二份文件。")],
+    html: Annotated[Path | None, typer.Option("--html", help="把左右对照写成一个网页文件。")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,  # noqa: FBT002
+) -> None:
+    """左右对照两份文件的相似段落。"""
+    from screening.output.html import write_comparison  # noqa: PLC0415
+    from screening.output.terminal import render_comparison  # noqa: PLC0415
+    from screening.single import compare_files  # noqa: PLC0415
+
+    result = compare_files(a, b)
+    if html:
+        write_comparison(html, result.a, result.b, result.passages)
+    if as_json:
+        print(json.dumps(result.to_json(), ensure_ascii=False))  # noqa: T201
+    else:
+        render_comparison(result, _console())
+        if html:
+            _console().print(f"对照页：{html}", markup=False)
+    raise typer.Exit(EXIT_FOUND if result.passages else EXIT_CLEAR)
+
+
+@rules_app.command("list")
+def rules_list() -> None:
+    """列出自带的规则集。"""
+    from screening.rulebook import available, load_rulebook  # noqa: PLC0415
+
+    table = Table("名称", "通知", "规则数", box=None, pad_edge=False)
+    for name in available():
+        book = load_rulebook(name)
+        table.add_row(name, book.title, str(len(book.rules())))
+    _console().print(table)
+
+
+@rules_app.command("show")
+def rules_show(
+    name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则集名称或 .toml 文件。")] = "henan-2023-950",
+) -> None:
+    """逐条显示规则：检查什么、多严、通知原话。"""
+    from screening.output.terminal import render_rulebook  # noqa: PLC0415
+    from screening.rulebook import load_rulebook  # noqa: PLC0415
+
+    render_rulebook(load_rulebook(name), _console())
+
+
+@rules_app.command("check")
+def rules_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="规则集 .toml 文件。")]) -> None:
+    """核对一个规则集文件；有错时指出文件、表和键。"""
+    from screening.rulebook import load_rulebook, missing_quotes  # noqa: PLC0415
+
+    book = load_rulebook(file)
+    absent = missing_quotes(book)
+    if absent:
+        first = absent[0]
+        raise RulebookError(
+            "rulebook.quote",
+            f"{file.name}：{len(absent)} 条规则引用的话不在通知原文中，例如 {first.id}：“{first.clause.quote}”",
+            "quote 须照抄通知原文（空格、换行可以不同）。",
+        )
+    _console().print(f"{file.name}：{len(book.rules())} 条规则，引用的通知原文都对得上。", markup=False)
+
+
+@rules_app.command("new")
+def rules_new(file: Annotated[Path, typer.Argument(metavar="FILE", help="新规则集的 .toml 文件名。")]) -> None:
+    """新建一个规则集的底稿，连同通知原文的占位文件。"""
+    from screening.rulebook import write_draft  # noqa: PLC0415
+
+    for written in write_draft(file):
+        _console().print(f"已写出 {written}", markup=False)
+    _console().print("请把通知全文贴进 .txt，再按注释修改 .toml，最后运行 screening rules check。")
+
+
+@evaluate_app.command("reuse")
+def evaluate_reuse_command(
+    corpus: Annotated[
+        Path, typer.Argument(metavar="CORPUS", help="语料文件夹，含 cases/、library/，可含 truth.json。")
+    ],
+    detections: Annotated[Path, typer.Option("--detections", help="把找到的相似段落写到哪个 JSON Lines 文件。")],
+) -> None:
+    """只用查重引擎：cases/ 中每篇与 library/ 比对，写出段落；有标注时打印指标。"""
+    from screening.evaluate import evaluate_reuse, measures_table  # noqa: PLC0415
+
+    with _progress() as progress:
+        measures = evaluate_reuse(corpus, detections, progress=_advance(progress))
+    if measures is not None:
+        _console().print(measures_table(measures))
+    _console().print(f"段落：{detections}", markup=False)
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹。")] = Path("demo-out")) -> None:
+    """写出一批虚构的 Word 案例并筛查一遍，看看结果是什么样。"""
+    from screening.demo.run import run_demo  # noqa: PLC0415
+
+    with _progress() as progress:
+        result = run_demo(out, progress=_advance(progress))
+    _say_result(result.batch)
+    _console().print("用浏览器打开 index.html 即可查看。案例、单位、人名均为虚构。")
+
+
+def _fail(error: ScreeningError) -> NoReturn:
+    console = _console(stderr=True)
+    console.print(f"错误（{error.code}）：{error.message}", markup=False)
+    if error.advice:
+        console.print(f"办法：{error.advice}", markup=False)
+    raise SystemExit(EXIT_USAGE)
+
+
+def main() -> None:
+    """Run the command line; every error becomes a sentence and an exit code, never a traceback."""
+    try:
+        code = app(standalone_mode=False)
+    except ScreeningError as error:
+        _fail(error)
+    except typer.Exit as done:
+        code = done.exit_code
+    except KeyboardInterrupt:
+        _console(stderr=True).print("\n已中断。已完成的部分保留着，加 --resume 可以接着做。")
+        raise SystemExit(EXIT_INTERRUPTED) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(EXIT_CLEAR) from None
+    except OSError as error:
+        _fail(
+            UsageError(
+                "os", f"读写文件出错：{error.strerror or error}（{error.filename or ''}）", "请核对磁盘空间和文件权限。"
+            )
+        )
+    raise SystemExit(code or EXIT_CLEAR)

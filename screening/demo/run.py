@@ -1,0 +1,187 @@
+"""Write the fictional batch and its archive as Word files, screen it, and hold each file to what its recipe expects."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from screening.batch import BatchResult, screen_batch
+from screening.demo import faults, word
+from screening.demo.source import Source, load
+
+CASES, ARCHIVE, MANIFEST, ROSTER, RESULT = "申报材料", "往年案例", "报送清单.xlsx", "学员名册.xlsx", "结果"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How one file of the batch is made, and what the screening must say of it.
+
+    ``expect`` are finding codes (or an error code) that must come up; a good case has ``good`` set and must come out without
+    a finding that asks for review.
+    """
+
+    file: str
+    source: Source
+    make: str
+    form: str
+    labels: str
+    form_changes: Mapping[str, str]
+    expect: tuple[str, ...]
+    good: bool
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoResult:
+    """Where the demonstration lies, the result of screening it, and the recipes it was made from."""
+
+    folder: Path
+    batch: BatchResult
+    recipes: tuple[Recipe, ...]
+
+
+def recipes() -> tuple[Recipe, ...]:
+    """Read ``recipes.toml`` and apply each recipe's transformation to its text."""
+    texts = load("batch") | load("archive")
+    data = tomllib.loads((resources.files("screening") / "demo" / "recipes.toml").read_text("utf-8"))
+    return tuple(_recipe(row, texts) for row in data["file"])
+
+
+def _recipe(row: Mapping[str, Any], texts: Mapping[str, Source]) -> Recipe:
+    source = texts[row["text"]]
+    make = row.get("make", "docx")
+    donors = [(texts[d["text"]], d["paragraphs"]) for d in row.get("take", [])]
+    if "swap" in row:
+        source = faults.swapped(source, [(a, b) for a, b in row["swap"]])
+    if donors:
+        source = faults.lifted(source, donors)
+    if row.get("reorder"):
+        source = faults.reordered(source)
+    if row.get("disguise"):
+        source = faults.disguised(source)
+    source = replace(source, meta={**source.meta, **row.get("meta", {})})
+    return Recipe(
+        file=row["file"],
+        source=source,
+        make=make,
+        form=row.get("form", "table"),
+        labels=row.get("labels", "notice"),
+        form_changes=row.get("form_changes", {}),
+        expect=tuple(row.get("expect", ())),
+        good=row.get("good", False),
+        fault=row.get("fault", ""),
+    )
+
+
+def _content(recipe: Recipe) -> bytes:
+    if recipe.make == "encrypted":
+        return faults.encrypted_package()
+    if recipe.make == "text":
+        return faults.plain_text(recipe.source)
+    form = "none" if recipe.form in ("none", "file") else recipe.form
+    data = word.body(recipe.source, form, recipe.labels, recipe.form_changes)
+    return data[: len(data) // 2] if recipe.make == "broken" else data
+
+
+def write_demo(out: Path) -> tuple[Recipe, ...]:
+    """Write cases, archive, manifest and roster below ``out``; the same files on every machine and day."""
+    made = recipes()
+    for recipe in made:
+        _write(out / CASES / recipe.file, _content(recipe))
+        if recipe.form == "file":
+            path = out / CASES / recipe.file
+            _write(
+                path.with_name(f"{path.stem}-作者信息表.docx"),
+                word.form_file(recipe.source, recipe.labels, recipe.form_changes),
+            )
+    for source in load("archive").values():
+        meta = source.meta
+        name = f"{meta['unit']}-{meta['project']}-{source.title[:24]}-{meta['author']}.docx"
+        _write(out / ARCHIVE / str(meta["received"])[:4] / name.replace("/", "／"), word.body(source, "table"))
+    _write_manifest(out / MANIFEST, made)
+    _write_roster(out / ROSTER, made)
+    return made
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+
+
+def _sheet(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
+    from openpyxl import Workbook  # noqa: PLC0415
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(header)
+    for row in rows:
+        sheet.append(row)
+    for n, name in enumerate(header):
+        sheet.column_dimensions[chr(ord("A") + n)].width = max(12, 2 * len(name) + 6)
+    book.save(path)
+
+
+def _write_manifest(path: Path, made: tuple[Recipe, ...]) -> None:
+    header = (
+        "序号",
+        "文件名",
+        "案例类型",
+        "单位",
+        "单位类型",
+        "项目类别",
+        "作者",
+        "报送时间",
+        "外部查重率",
+        "AI生成比例",
+        "备注",
+    )
+    kinds = {"work_case": "典型工作案例", "growth_story": "教师成长案例", "self_report": "项目绩效自评报告"}
+    rows: list[tuple[Any, ...]] = []
+    for n, recipe in enumerate(made, 1):
+        m = recipe.source.meta
+        received = datetime.fromisoformat(str(m["received"]))
+        outside = m.get("outside_similarity"), m.get("outside_ai")
+        rows.append(
+            (
+                n,
+                recipe.file,
+                kinds[m["kind"]],
+                m["unit"],
+                m["unit_type"],
+                m["project"],
+                m["author"],
+                received,
+                *outside,
+                None,
+            )
+        )
+    _sheet(path, header, rows)
+
+
+def _write_roster(path: Path, made: tuple[Recipe, ...]) -> None:
+    """Everybody who tells a growth story, except those whose fault is that they took no part."""
+    people = [
+        r.source.meta for r in made if r.source.meta["kind"] == "growth_story" and "trainee.absent" not in r.expect
+    ]
+    _sheet(path, ("姓名", "单位", "项目类别"), [(m["author"], m["unit"], m["project"]) for m in people])
+
+
+def run_demo(out: Path, *, jobs: int = 0, progress: Callable[[str, int, int], None] | None = None) -> DemoResult:
+    """Write the demonstration below ``out`` and screen it; the result lies in ``out/结果``."""
+    made = write_demo(out)
+    result = screen_batch(
+        out / CASES,
+        out / RESULT,
+        manifest=out / MANIFEST,
+        library=out / ARCHIVE,
+        roster=out / ROSTER,
+        jobs=jobs,
+        progress=progress,
+    )
+    return DemoResult(out, result, made)

@@ -1,0 +1,132 @@
+"""A zip of submissions, listed without trusting it: names are shown, never used as a path; limits before anything is inflated."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from screening.errors import UsageError
+
+_UTF8_FLAG = 0x800
+_ENCRYPTED_FLAG = 0x1
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiveLimits:
+    """Limits of one zip: bytes of the file, entries, bytes inflated in all, and ratio of one entry above 1 MB."""
+
+    size: int = 200 * 2**20
+    entries: int = 500
+    inflated: int = 2 * 2**30
+    ratio: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file of a zip: the name to show (decoded, forward slashes), the raw name to open it by, or why it is refused."""
+
+    name: str
+    raw: str
+    code: str = ""
+    message: str = ""
+    advice: str = ""
+
+
+def _decoded(infos: list[zipfile.ZipInfo]) -> list[str]:
+    """Decode the names of an archive by one rule for all: UTF-8 where flagged or strictly valid, else GB18030.
+
+    zipfile reads unflagged names as code page 437, which maps bytes one to one, so the bytes can be had back.
+    """
+    raw = [None if i.flag_bits & _UTF8_FLAG else _bytes_of(i.orig_filename) for i in infos]
+    plain = [b for b in raw if b is not None]
+    encoding = "utf-8" if all(_is_utf8(b) for b in plain) else "gb18030"
+    return [i.orig_filename if b is None else b.decode(encoding, "replace") for i, b in zip(infos, raw, strict=True)]
+
+
+def _bytes_of(name: str) -> bytes:
+    try:
+        return name.encode("cp437")
+    except UnicodeEncodeError:
+        return name.encode("utf-8")
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def list_members(path: Path, limits: ArchiveLimits) -> tuple[Member, ...]:
+    """List the files of a zip in the order of their names, folders left out. Raises :class:`UsageError` if it can't be used."""
+    if path.stat().st_size > limits.size:
+        raise UsageError(
+            "zip.too_large",
+            f"压缩包 {path.name} 有 {path.stat().st_size / 2**20:.0f} MB，超过上限 {limits.size / 2**20:.0f} MB",
+            "请分成几个压缩包，或解压后直接给出文件夹。",
+        )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [i for i in archive.infolist() if not i.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+        raise UsageError(
+            "zip.damaged", f"压缩包 {path.name} 打不开，可能已损坏或未传完", "请重新压缩后再试。"
+        ) from error
+    if len(infos) > limits.entries:
+        raise UsageError(
+            "zip.too_many",
+            f"压缩包 {path.name} 内有 {len(infos)} 个文件，超过上限 {limits.entries} 个",
+            "请分成几个压缩包，或解压后直接给出文件夹。",
+        )
+    if sum(i.file_size for i in infos) > limits.inflated:
+        raise UsageError("zip.bomb", f"压缩包 {path.name} 解压后过大", "请核对压缩包内容，或解压后直接给出文件夹。")
+    names = _decoded(infos)
+    members = [_member(i, n, limits) for i, n in zip(infos, names, strict=True)]
+    return tuple(sorted(_without_twins(members), key=lambda m: m.name))
+
+
+def _without_twins(members: list[Member]) -> Iterator[Member]:
+    seen: set[str] = set()
+    for m in members:
+        if m.raw in seen:
+            yield Member(
+                m.name, m.raw, "zip.same_name", f"压缩包里有两个同名文件“{m.name}”，只读了第一个", "请改名后分别报送。"
+            )
+        else:
+            seen.add(m.raw)
+            yield m
+
+
+def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
+    raw, shown = info.filename, name.replace("\\", "/")
+    parts = PurePosixPath(shown).parts
+    if "\0" in name or shown.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
+        safe = "/".join(p for p in parts if p not in ("/", "..")).replace("\0", "")
+        return Member(
+            safe,
+            raw,
+            "zip.bad_name",
+            f"压缩包内的文件名“{safe}”不合规（指向压缩包以外）",
+            "请改用普通文件名后重新压缩。",
+        )
+    if len(shown) > 255:
+        return Member(
+            shown[:80] + "…", raw, "zip.long_name", "压缩包内的文件名超过 255 个字符", "请缩短文件名后重新压缩。"
+        )
+    if info.flag_bits & _ENCRYPTED_FLAG:
+        return Member(shown, raw, "zip.encrypted", f"压缩包内的“{shown}”加了密码", "请去掉压缩密码后重新压缩。")
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return Member(shown, raw, "zip.link", f"压缩包内的“{shown}”是快捷方式（链接），不是文件", "请放入文件本身。")
+    if info.file_size > 2**20 and info.file_size > limits.ratio * max(1, info.compress_size):
+        return Member(shown, raw, "bomb", f"压缩包内的“{shown}”压缩比异常", "请用 Word 打开后另存，再重新压缩。")
+    return Member(shown, raw)
+
+
+def read_member(path: Path, raw: str, limit: int) -> bytes:
+    """Return at most ``limit`` + 1 bytes of a member; a longer answer tells the caller that the file is too large."""
+    with zipfile.ZipFile(path) as archive, archive.open(raw) as stream:
+        return stream.read(limit + 1)

@@ -1,0 +1,155 @@
+"""The author form inside a document: a table, or "标签：值" lines at the head or the tail; its text is no body text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from screening.case import AuthorForm, FormField
+from screening.document import Document, Paragraph, Span, Story
+from screening.intake.form_labels import WITH_COLON, label_alone
+
+TABLE_LABELS = 3  # distinct labels that make a table a form
+LINE_LABELS = 2  # distinct labels that make neighbouring lines a form
+EDGE = 14  # a form in lines stands among so many first or last non-empty paragraphs
+_CAPTION = re.compile("作者(?:信息|简介|情况|资料)|信息表|登记表|报名表|推荐表|申报表|^附[件表：:]|^附$|联系方式$")
+_SOURCE = re.compile("table/(\\d+)/r(\\d+)/c(\\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    fields: dict[str, FormField]
+    spans: tuple[Span, ...]
+    place: str
+
+
+def find_form(document: Document, *, whole: bool = False) -> AuthorForm | None:
+    """Return the author form of a document, None if it has none.
+
+    ``whole`` says that the document is nothing but the form (a file of its own): then one label is enough, anywhere.
+    """
+    rows = [p for p in document.paragraphs if p.story in (Story.BODY, Story.TEXTBOX) and document.quote(p.span).strip()]
+    found = [*_tables(document, rows, 1 if whole else TABLE_LABELS), *_lines(document, rows, whole=whole)]
+    if not found:
+        return None
+    found.sort(key=lambda f: (-sum(bool(v.value) for v in f.fields.values()), -len(f.fields), f.spans))
+    fields = {}
+    for f in reversed(found):
+        fields.update({k: v for k, v in f.fields.items() if v.value or k not in fields})
+    spans = tuple(sorted({s for f in found for s in f.spans}))
+    return AuthorForm(place=found[0].place, spans=spans, **fields)
+
+
+def as_file(form: AuthorForm, name: str) -> AuthorForm:
+    """Return a form that was a file of its own: its spans would point into another document, so they are left out."""
+    fields = {n: FormField(f.value) for n in AuthorForm.FIELDS if (f := getattr(form, n))}
+    return replace(form, place="file", file=name, spans=(), **fields)
+
+
+def _value(document: Document, span: Span) -> FormField:
+    text = document.quote(span)
+    start = span.start + len(text) - len(text.lstrip(" \t\u3000:：_＿"))
+    end = max(start, span.end - (len(text) - len(text.rstrip(" \t\u3000\n_＿；;，,|｜"))))
+    return FormField(document.text[start:end], Span(start, end))
+
+
+def _caption(document: Document, rows: Sequence[Paragraph], first: Paragraph) -> tuple[Span, ...]:
+    n = rows.index(first)
+    before = document.quote(rows[n - 1].span).strip() if n else ""
+    is_caption = n > 0 and not rows[n - 1].table and len(before) <= 24 and _CAPTION.search(before)
+    return (rows[n - 1].span,) if is_caption else ()
+
+
+def _tables(document: Document, rows: Sequence[Paragraph], need: int) -> Iterable[_Found]:
+    def table_of(p: Paragraph) -> str:
+        match = _SOURCE.match(p.source)
+        return match[1] if p.table and match else ""
+
+    for number, group in groupby(rows, key=table_of):
+        paragraphs = list(group)
+        if not number:
+            continue
+        fields = _grid_fields(document, paragraphs)
+        if len(fields) >= need:
+            spans = (*_caption(document, rows, paragraphs[0]), *(p.span for p in paragraphs))
+            yield _Found(fields, spans, "table")
+
+
+def _grid_fields(document: Document, paragraphs: Sequence[Paragraph]) -> dict[str, FormField]:
+    cells: dict[tuple[int, int], Span] = {}
+    for p in paragraphs:
+        match = _SOURCE.match(p.source)
+        assert match
+        at = int(match[2]), int(match[3])
+        cells[at] = Span(min(cells.get(at, p.span).start, p.span.start), max(cells.get(at, p.span).end, p.span.end))
+    labels = {at: key for at, span in cells.items() if (key := label_alone(document.quote(span)))}
+    if _is_list(cells, labels):
+        return {}
+    fields: dict[str, FormField] = {}
+    for at, key in sorted(labels.items()):
+        beside, below = (at[0], at[1] + 1), (at[0] + 1, at[1])
+        # In a header row with its values underneath, the neighbour is a label too.
+        target = next((t for t in (beside, below) if t in cells and t not in labels), None)
+        empty = FormField("", Span(cells[at].end, cells[at].end))
+        fields.setdefault(key, _value(document, cells[target]) if target else empty)
+    for at, span in sorted(cells.items()):
+        if at not in labels:
+            for key, field in _inline(document, span):
+                fields.setdefault(key, field)
+    return fields
+
+
+def _is_list(cells: dict[tuple[int, int], Span], labels: dict[tuple[int, int], str]) -> bool:
+    """A header row of labels with several rows of people under it is a list in the text, no form."""
+    for row in {r for r, _ in labels}:
+        across = [c for r, c in labels if r == row]
+        if len(across) >= 3:
+            under = {r for r, c in cells if r > row and c in across and (r, c) not in labels}
+            if len(under) >= 2 and all((row, c) in labels for c in across) and not any(r > row for r, _ in labels):
+                return True
+    return False
+
+
+def _inline(document: Document, span: Span) -> list[tuple[str, FormField]]:
+    """Return the "标签：值" pairs of one line or cell; several may stand side by side."""
+    matches = list(WITH_COLON.finditer(document.text, span.start, span.end))
+    if not matches or document.text[span.start : matches[0].start()].strip():
+        return []
+    ends = [*(m.start() for m in matches[1:]), span.end]
+    return [(m.lastgroup or "", _value(document, Span(m.end(), end))) for m, end in zip(matches, ends, strict=True)]
+
+
+def _lines(document: Document, rows: Sequence[Paragraph], *, whole: bool) -> Iterable[_Found]:
+    lines = [p for p in rows if not p.table]
+    n = 0
+    while n < len(lines):
+        fields: dict[str, FormField] = {}
+        start = n
+        while n < len(lines):
+            pairs = _inline(document, lines[n].span)
+            key = label_alone(document.quote(lines[n].span))
+            if pairs and all(len(f.value) <= 80 for _, f in pairs):
+                for k, field in pairs:
+                    fields.setdefault(k, field)
+                n += 1
+            elif key and n + 1 < len(lines) and _is_value(document, lines[n + 1]):
+                fields.setdefault(key, _value(document, lines[n + 1].span))
+                n += 2
+            elif key and fields:
+                fields.setdefault(key, FormField("", Span(lines[n].span.end, lines[n].span.end)))
+                n += 1
+            else:
+                break
+        at_edge = start < EDGE or n > len(lines) - EDGE
+        own = set(fields) - {"title"}
+        if whole and fields or (at_edge and len(fields) >= LINE_LABELS and own):
+            taken = tuple(p.span for p in lines[start:n])
+            yield _Found(fields, (*_caption(document, rows, lines[start]), *taken), "lines")
+        n = max(n, start + 1)
+
+
+def _is_value(document: Document, p: Paragraph) -> bool:
+    line = document.quote(p.span).strip()
+    return len(line) <= 40 and not label_alone(line) and not re.search("[。；]", line) and not WITH_COLON.search(line)

@@ -1,0 +1,98 @@
+"""The wordings of the author form's labels, as units really write them."""
+
+from __future__ import annotations
+
+import re
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "title": (
+        "文章标题",
+        "文章题目",
+        "案例标题",
+        "案例名称",
+        "案例题目",
+        "作品名称",
+        "作品标题",
+        "作品题目",
+        "故事标题",
+        "论文题目",
+        "标题",
+        "题目",
+    ),
+    "name": (
+        "作者真实姓名",
+        "作者姓名",
+        "真实姓名",
+        "教师姓名",
+        "学员姓名",
+        "第一作者",
+        "撰写人",
+        "撰稿人",
+        "执笔人",
+        "作者",
+        "姓名",
+    ),
+    "unit": (
+        "工作单位",
+        "所在单位",
+        "作者单位",
+        "任职单位",
+        "单位名称",
+        "单位全称",
+        "所在学校",
+        "学校名称",
+        "任职学校",
+        "单位",
+        "学校",
+    ),
+    "post": (
+        "职务/职称",
+        "职称/职务",
+        "职务、职称",
+        "职称、职务",
+        "职务(职称)",
+        "职称(职务)",
+        "职务及职称",
+        "职务和职称",
+        "职务职称",
+        "职称职务",
+        "专业技术职务",
+        "技术职称",
+        "职务",
+        "职称",
+        "岗位",
+    ),
+    "email": ("电子邮箱", "电子邮件", "电子信箱", "邮箱地址", "邮箱", "E-mail", "Email", "Mail"),
+    "phone": ("联系电话", "手机号码", "电话号码", "联系手机", "移动电话", "联系方式", "手机号", "手机", "电话", "Tel"),
+}
+
+_GAP = "[\\s\u3000]*"
+
+
+def _loose(label: str) -> str:
+    """Let white space stand between the characters of a label (姓　名), and full-width forms for the ASCII marks."""
+    wide = {"/": "[/／、]", "(": "[(（]", ")": "[)）]", "-": "[-－—]?"}
+    return _GAP.join(wide.get(c, re.escape(c)) for c in label)
+
+
+_ALTERNATIVES = "|".join(
+    f"(?P<{key}>{'|'.join(_loose(s) for s in sorted(spellings, key=lambda s: (-len(s), s)))})"
+    for key, spellings in LABELS.items()
+)
+_NOTE = "(?:[(（][^()（）]{1,12}[)）])?"  # 姓名（必填）
+
+# A cell or line that is nothing but a label; and a label with its colon, several of which may stand in one line.
+ALONE = re.compile(f"{_GAP}[*＊]?{_GAP}(?:{_ALTERNATIVES}){_GAP}{_NOTE}{_GAP}[:：]?{_GAP}", re.IGNORECASE)
+WITH_COLON = re.compile(
+    f"(?:(?<=^)|(?<=[\\s\u3000；;，,|｜])){_GAP}(?:{_ALTERNATIVES}){_GAP}{_NOTE}{_GAP}[:：]", re.IGNORECASE
+)
+
+
+def label_alone(text: str) -> str:
+    """Return the field whose label ``text`` is, "" if it is something else.
+
+    >>> [label_alone(t) for t in ("姓　　名", "职务（职称）：", "E－mail", "*联系电话", "姓名张三")]
+    ['name', 'post', 'email', 'phone', '']
+    """
+    match = ALONE.fullmatch(text)
+    return match.lastgroup or "" if match else ""

@@ -1,0 +1,204 @@
+"""The stages in order, from a case to its report; no logic of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from screening import __version__
+from screening.case import Batch, Case, CaseInfo
+from screening.checks._contract import BatchCheck, BatchFinding, CaseCheck
+from screening.errors import ScreeningError
+from screening.finding import Finding
+from screening.intake.metadata import Vocabulary
+from screening.report import Failure, MadeWith, Outcome, Report, Verdict, verdict_of
+from screening.reuse.compare import against_notice, compare
+from screening.reuse.corpus import Comparable, Corpus
+from screening.rulebook import Rule, Rulebook
+from screening.text.headings import find_headings
+from screening.text.ledger import ledger
+from screening.text.sections import find_sections
+from screening.topic.model import TopicModel, model_for
+from screening.topic.score import score_topic
+from screening.world import Skip, Trainee, World
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What one run holds fixed for all its cases; built once, handed to every worker.
+
+    ``library`` names the archive in the report: {"id": …, "documents": n}.
+    """
+
+    rulebook: Rulebook
+    models: Mapping[str, TopicModel]
+    roster: tuple[Trainee, ...] | None = None
+    library: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, rulebook: Rulebook, **more: Any) -> Setting:
+        """Load the models of every kind in the rulebook. Raises :class:`ModelError` for an altered or missing model."""
+        found = {kind: model_for(kind) for kind in rulebook.kinds}
+        return cls(rulebook=rulebook, models={k: m for k, m in found.items() if m is not None}, **more)
+
+    def made_with(self, kind: str | None = None) -> MadeWith:
+        """Name everything that a report of this run depends on."""
+        models = {f"topic-{k}": m.sha256 for k, m in self.models.items() if kind in (None, k)}
+        return MadeWith(
+            engine=__version__,
+            rulebook={"id": self.rulebook.id, "digest": self.rulebook.digest},
+            models=models,
+            library=dict(self.library or {"id": "", "documents": 0}),
+        )
+
+
+def vocabulary(rulebook: Rulebook) -> Vocabulary:
+    """Return the names by which intake recognises kinds, project classes and unit types."""
+    return Vocabulary(
+        kinds=tuple((k.kind, (k.label, *k.aliases)) for k in rulebook.kinds.values()),
+        projects=tuple((n.name, (n.name, *n.aliases)) for n in rulebook.projects),
+        unit_types=tuple((n.name, (n.name, *n.aliases)) for n in rulebook.unit_types),
+    )
+
+
+def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
+    """Run the stages on one case. A stage that throws is kept as its exception: the checks that need it become broken."""
+    book, doc, body = setting.rulebook, case.document, case.body
+    kind = book.kinds.get(case.kind)
+    specs = kind.sections if kind else ()
+    model = setting.models.get(case.kind)
+    side = Comparable.of_case(case)
+    headings = _stage(lambda: find_headings(doc, body))
+    return World(
+        notice=book.notice,
+        notice_title=book.title,
+        year=book.year,
+        roster=setting.roster,
+        headings_stage=headings,
+        sections_stage=_stage(lambda: find_sections(doc, body, specs, _raised(headings))) if specs else None,
+        ledger_stage=_stage(lambda: ledger(doc, body)),
+        topic_stage=_stage(lambda: score_topic(doc, body, case.kind, model, title=case.info.title, notice=book.notice))
+        if model
+        else None,
+        reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice)) if corpus is not None else None,
+        notice_reuse_stage=_stage(lambda: against_notice(side, book.notice)),
+    )
+
+
+def _stage(run: Callable[[], T]) -> T | Exception:
+    try:
+        return run()
+    except Exception as error:  # noqa: BLE001 - a stage that throws must not take the report with it
+        return error
+
+
+def _raised(stage: T | Exception) -> T:
+    if isinstance(stage, Exception):
+        raise stage
+    return stage
+
+
+def screen(case: Case, setting: Setting, corpus: Corpus | None = None, *, of_batch: Sequence[Outcome] = ()) -> Report:
+    """Screen one case: its stages, the checks of its kind, and what the batch checks said of it (``of_batch``)."""
+    world = look(case, setting, corpus)
+    kind = setting.rulebook.kinds.get(case.kind)
+    rules = kind.rules if kind else ()
+    outcomes = tuple(run_check(rule, case, world) for rule in rules if rule.state != "off") + tuple(of_batch)
+    words, spread = case.words, case.words_all_stories
+    text = case.document.text
+    return Report(
+        case=case.info,
+        made_with=setting.made_with(case.kind),
+        verdict=verdict_of(outcomes),
+        text=text,
+        counts={
+            "words": words.words,
+            "words_low": words.low,
+            "words_high": words.high,
+            "words_all_stories": spread.words,
+            "han": sum("\u4e00" <= c <= "\u9fff" for c in text),
+            "paragraphs": sum(1 for p in case.body if p.span.length),
+        },
+        outcomes=outcomes,
+        structure=_kept(world.sections_stage) or (),
+        reuse=_kept(world.reuse_stage),
+        topic=_kept(world.topic_stage),
+        ledger=_kept(world.ledger_stage) or (),
+        warnings=case.warnings,
+    )
+
+
+def _kept(stage: T | Exception | None) -> T | None:
+    return None if isinstance(stage, Exception) else stage
+
+
+def refused(info: CaseInfo, error: ScreeningError, setting: Setting) -> Report:
+    """Report a file that could not be read: it stays in the batch, with the reason and the remedy."""
+    failure = Failure(code=error.code, message=error.message, advice=error.advice)
+    return Report(case=info, made_with=setting.made_with(), verdict=Verdict.INCOMPLETE, error=failure)
+
+
+def run_check(rule: Rule, case: Case, world: World) -> Outcome:
+    """Run one rule on one case; what the rule adds around a check is added here, so that no check repeats it."""
+    assert isinstance(rule.check, CaseCheck)
+    run = rule.check.run
+    return _outcome(rule, lambda: [_filled(f, rule) for f in run(case, rule.params, world)])
+
+
+def run_batch_checks(batch: Batch, setting: Setting) -> tuple[tuple[Outcome, ...], Mapping[str, tuple[Outcome, ...]]]:
+    """Run the batch rules once; return the delivery's own outcomes, and for each case id those that concern it."""
+    world = World(
+        notice=setting.rulebook.notice,
+        notice_title=setting.rulebook.title,
+        year=setting.rulebook.year,
+        roster=setting.roster,
+    )
+    whole: list[Outcome] = []
+    each: dict[str, list[Outcome]] = {info.id: [] for info in batch.cases}
+    for rule in setting.rulebook.batch:
+        if rule.state == "off":
+            continue
+        outcome, said = _run_batch_rule(rule, batch, world)
+        whole.append(outcome)
+        for info in batch.cases:
+            mine = tuple(b.finding for b in said if info.id in b.cases)
+            status = "clear" if outcome.status == "found" and not mine else outcome.status
+            each[info.id].append(replace(outcome, status=status, findings=mine))
+    return tuple(whole), {k: tuple(v) for k, v in each.items()}
+
+
+def _run_batch_rule(rule: Rule, batch: Batch, world: World) -> tuple[Outcome, list[BatchFinding]]:
+    assert isinstance(rule.check, BatchCheck)
+    run = rule.check.run
+    said: list[BatchFinding] = []
+
+    def remarks() -> list[Finding]:
+        said.extend(replace(b, finding=_filled(b.finding, rule)) for b in run(batch, rule.params, world))
+        return [b.finding for b in said]
+
+    return _outcome(rule, remarks), said
+
+
+def _filled(finding: Finding, rule: Rule) -> Finding:
+    return replace(finding, severity=rule.severity.at_most(finding.cap), clause=finding.clause or rule.clause)
+
+
+def _outcome(rule: Rule, run: Callable[[], list[Finding]]) -> Outcome:
+    base = Outcome(
+        rule=rule.id,
+        check=rule.check.name,
+        status="clear",
+        severity=rule.severity,
+        clause=rule.clause,
+        shadow=rule.state == "shadow",
+    )
+    try:
+        findings = run()
+    except Skip as skip:
+        return replace(base, status="skipped", reason=str(skip))
+    except Exception as error:  # noqa: BLE001 - a check that throws is an answer: broken
+        return replace(base, status="broken", reason=f"检查未能完成（{type(error).__name__}）")
+    return replace(base, status="found" if findings else "clear", findings=tuple(findings))

@@ -1,0 +1,87 @@
+"""A few files at once, without a batch: check them one by one, or lay two side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from screening.batch import known_kind
+from screening.case import Case
+from screening.errors import UnreadableError, UsageError
+from screening.intake.assemble import Overrides, assemble, outline
+from screening.intake.gather import Part, Submission, case_id, gather
+from screening.pipeline import Setting, refused, screen, vocabulary
+from screening.report import Report
+from screening.reuse.compare import compare_pair
+from screening.reuse.corpus import Comparable, MemoryCorpus
+from screening.reuse.result import Passage
+from screening.rulebook import load_rulebook
+
+
+def _submission(path: Path) -> Submission:
+    if not path.exists():
+        raise UsageError("input.missing", f"找不到 {path}", "请核对文件的路径。")
+    if path.is_dir() or path.suffix.lower() == ".zip":
+        raise UsageError("input.many", f"{path} 是文件夹或压缩包", f"整批请用：screening batch {path} --out 结果文件夹")
+    return Submission(id=case_id(path.name), file=path.name, body=Part(path.name, str(path)))
+
+
+def _corpus(library: Path | None, setting: Setting) -> MemoryCorpus | None:
+    if library is None:
+        return None
+    cases = []
+    for submission in gather(library, namespace="archive/").submissions:
+        try:
+            cases.append(assemble(submission, vocabulary(setting.rulebook)))
+        except UnreadableError:
+            continue  # an unreadable file of the archive can't be compared with; `batch` lists it
+    return MemoryCorpus([Comparable.of_case(c, place="archive") for c in cases])
+
+
+def check_files(
+    files: Sequence[Path], *, rulebook: str | Path = "henan-2023-950", kind: str = "", library: Path | None = None
+) -> Iterator[Report]:
+    """Screen files one by one, against the rulebook and the archive; the files are not compared with each other.
+
+    A file that can't be read gives a report with an error. Raises :class:`UsageError` for a path that is no file.
+    """
+    book = load_rulebook(rulebook)
+    known_kind(kind, book)
+    submissions = [_submission(f) for f in files]
+    setting = Setting.of(book)
+    corpus = _corpus(library, setting)
+    if corpus is not None:
+        setting = Setting.of(book, library={"id": str(library), "documents": len(corpus)})
+    for submission in submissions:
+        try:
+            case = assemble(submission, vocabulary(book), overrides=Overrides(kind))
+        except UnreadableError as error:
+            yield refused(outline(submission, vocabulary(book), Overrides(kind)), error, setting)
+            continue
+        yield screen(case, setting, corpus)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two files and the passages that they share; the spans of ``a`` are the passages' own, those of ``b`` the sources'."""
+
+    a: Case
+    b: Case
+    passages: tuple[Passage, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        sides = {
+            n: {"file": c.info.file, "title": c.info.title, "sha256": c.info.sha256}
+            for n, c in (("a", self.a), ("b", self.b))
+        }
+        return {"offset_unit": "codepoint", **sides, "passages": [p.to_json() for p in self.passages]}
+
+
+def compare_files(a: Path, b: Path, *, rulebook: str | Path = "henan-2023-950") -> Comparison:
+    """Lay two files side by side. Raises :class:`UnreadableError` if one can't be read."""
+    names = vocabulary(load_rulebook(rulebook))
+    one, two = (assemble(_submission(p), names) for p in (a, b))
+    return Comparison(one, two, compare_pair(Comparable.of_case(one), Comparable.of_case(two)))

@@ -1,0 +1,109 @@
+"""Headings: by Word's style, by numbering (typed or automatic), by wording."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from screening.document import Document, Paragraph, Span
+from screening.text.structure import Heading
+
+MAX_LENGTH = 44  # code points; a longer paragraph is running text even when a number stands before it
+_NUM = "[0-9０-９]{1,2}"
+_CN = "[一二三四五六七八九十]{1,3}"
+
+# Typed numbering, strongest first, with the outline level that Chinese official writing gives it (GB/T 9704: 一、 （一） 1. （1）).
+_NUMBERING = (
+    (1, re.compile(f"第(?:{_CN}|{_NUM})(?:部分|章|篇|节)[、：:．.\\s]*")),
+    (1, re.compile(f"{_CN}[、．.：:]\\s*")),
+    (2, re.compile(f"[（(]{_CN}[）)][、．.]?\\s*")),
+    (3, re.compile(f"{_NUM}(?:[、．.](?!\\d)|[\\s　]+(?=[\\u4e00-\\u9fff]))\\s*")),
+    (4, re.compile(f"{_NUM}\\.{_NUM}(?:\\.{_NUM})*[、．.\\s]*")),
+    (4, re.compile(f"[（(]{_NUM}[）)]\\s*")),
+    (5, re.compile("[①-⑳]\\s*")),
+    (1, re.compile("[IVXⅠ-Ⅻ]{1,4}[、．.]\\s*")),
+)
+_SENTENCE_END = re.compile("[。；;!！?？…，,]$")
+_INNER_STOP = re.compile("[。；;]")
+_BRACKETS = re.compile("^[【〖\\[《<〈]+|[】〗\\]》>〉：:]+$")
+_SPACES = re.compile("[\\s\u3000]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Typed numbering at the head of a line: its outline level and its length in code points."""
+
+    level: int
+    length: int
+
+
+def numbering(line: str) -> Numbered | None:
+    """Return the typed numbering that ``line`` begins with.
+
+    >>> numbering("（一）主要做法"), numbering("2023年以来")
+    (Numbered(level=2, length=3), None)
+    """
+    for level, pattern in _NUMBERING:
+        match = pattern.match(line)
+        if match:
+            return Numbered(level, match.end())
+    return None
+
+
+def wording(line: str) -> str:
+    """Return a heading's wording: without numbering, brackets, spaces and a colon at the end.
+
+    >>> wording("第一部分  【 案例概要 】："), wording("3 ．主 要 做 法")
+    ('案例概要', '主要做法')
+    """
+    line = line.strip()
+    line = re.sub(r"\s+(?=[、．.])", "", line)
+    numbered = numbering(line)
+    if numbered:
+        line = line[numbered.length :]
+    return _SPACES.sub("", _BRACKETS.sub("", _SPACES.sub("", line)))
+
+
+def find_headings(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[Heading, ...]:
+    """Return the headings among ``paragraphs``, in order. Table cells are none, and neither is the title."""
+    out: list[Heading] = []
+    for p in paragraphs:
+        line = document.quote(p.span)
+        if p.table or not line.strip() or p.style in ("title", "subtitle"):
+            continue
+        heading = _by_style(line, p) or _by_number(line, p)
+        if heading:
+            out.append(heading)
+    return tuple(out)
+
+
+def _trimmed(line: str, span: Span) -> Span:
+    start = span.start + len(line) - len(line.lstrip())
+    return Span(start, max(start, span.end - (len(line) - len(line.rstrip()))))
+
+
+def _by_style(line: str, p: Paragraph) -> Heading | None:
+    if p.level is None or len(line.strip()) > 2 * MAX_LENGTH:
+        return None
+    return Heading(_trimmed(line, p.span), p.level, wording(line), "style")
+
+
+def _by_number(line: str, p: Paragraph) -> Heading | None:
+    stripped = line.strip()
+    numbered = numbering(stripped)
+    level = numbered.level if numbered else _level_of(p.number)
+    if level is None or len(stripped) > MAX_LENGTH or _SENTENCE_END.search(stripped) or _INNER_STOP.search(stripped):
+        return None
+    text = wording(stripped)
+    if not re.search("[\u4e00-\u9fffA-Za-z]{2}", text):
+        return None
+    return Heading(_trimmed(line, p.span), level, text, "number")
+
+
+def _level_of(number: str) -> int | None:
+    """Return the outline level of an automatic number; bullets are none."""
+    if not re.search("[0-9一二三四五六七八九十①-⑳IVXivxA-Za-z]", number):
+        return None
+    found = numbering(number.strip() + " 标题")
+    return found.level if found else 3

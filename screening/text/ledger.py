@@ -1,0 +1,155 @@
+"""The evidence ledger: numbers with units, dates, activities and places, each with its span. Highlights, never pass or fail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from screening.document import Document, Paragraph, Span
+from screening.text.numerals import NUMERAL, chinese_number, tenths
+from screening.text.sentences import sentences
+from screening.text.structure import LedgerItem
+
+_UNITS = (
+    "个百分点|百分点|人次|人|名|位|个|所|场次|场|次|节次|节|门|期|项|篇|份|件|条|课时|学时|小时|分钟|天|周|个月|"
+    "万元|亿元|元|倍|分|组|套|台|本|册|班|轮|支|对|家|间|户|公里|里|平方米|㎡|岁|年级|学分|讲|集|张|份|批|届|堂|遍|幅|首|步"
+)
+_AMOUNT = re.compile(
+    "(?<![\\d.\\-/:：第])"
+    "(?P<from>(?:从|由)?\\d[\\d.]*\\s*[%％]?[^，。；\\d]{0,6}(?:提高|提升|上升|增加|增长|下降|降|减少|升|增)(?:到了|到|至|为)\\s*)?"
+    "(?P<number>\\d+(?:[,，]\\d{3})*(?:\\.\\d+)?)\\s*(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*"
+    f"(?:(?P<percent>[%％‰])|(?P<unit>{_UNITS}))"
+)
+_CHINESE_AMOUNT = re.compile(
+    f"(?P<number>{NUMERAL}{{2,}})(?P<more>余|多)?(?P<unit>{_UNITS})|"
+    "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]+)"
+)
+# A number that states what is asked for, not what was reached.
+_ASKED = re.compile("(?:不少于|不低于|不超过|不高于|不得|至少|须达|应达|满分|名额|限报|字数|字以|要求)[^，。；]{0,6}$")
+_ASKED_AFTER = re.compile("^(?:以内|以下为|满分|名额|字)")
+
+_YEAR = re.compile(
+    "(?<!\\d)((?:19|20)\\d\\d)(?:\\s*年(?:\\s*(\\d{1,2})\\s*月(?:\\s*(\\d{1,2})\\s*日)?)?|(?=\\s*[-—–~～至]\\s*(?:19|20)\\d\\d\\s*(?:年|学年)))"
+)
+_DOTTED = re.compile("(?<![\\d.])((?:19|20)\\d\\d)([-./])(\\d{1,2})(?:\\2(\\d{1,2}))?(?![\\d.%％])")
+_CHINESE_YEAR = re.compile("([一二][〇零○九][〇零○一二三四五六七八九]{2})年")
+_MONTH_DAY = re.compile("(?<![\\d年])(?<!年\\s)(\\d{1,2})\\s*月(?:\\s*(\\d{1,2})\\s*日)?(?!份额)")
+_RELATIVE = re.compile("今年|去年|前年|本年度|上年度")
+
+_SEASON = re.compile("[春夏秋冬]季?学期|[寒暑]假|[上下]半年|(?:元旦|五一|国庆|教师节)(?:前夕|期间|当天)?|[上下中]旬")
+_ACTION = re.compile(
+    "举办|举行|开展|组织|召开|启动|走进|奔赴|前往|赶赴|参加|送教|跟岗|观摩|研讨|展示|磨课|座谈|调研|评选|交流|培训|研修|"
+    "听课|评课|上课|讲授|授课|示范|汇报|报到|返岗|入户|走访|签订|印发|出台|建成|上线|开班|结业|考核|验收|竞赛|比赛|执教|备课"
+)
+_PERSON = re.compile(
+    "[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜谢邹喻柏水窦章云苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐费廉岑薛雷贺倪汤"
+    "罗毕郝安常乐于时傅齐康伍余元卜顾孟平黄和穆萧尹姚邵汪毛米贝明计成戴宋庞熊纪舒屈项祝董梁杜阮蓝闵席季贾路江童颜郭梅盛林钟徐邱骆高夏蔡田"
+    "樊胡凌霍万柯管卢莫房解应宗丁邓郁单洪包左石崔吉龚程邢裴陆荣翁惠段焦巴谷车侯全班秋仲伊宁仇武符刘景詹龙叶司黎白蒲从索赖卓蔺屠池乔闻党"
+    "翟谭劳申扶冉桑桂牛寿通边温庄晏瞿连习容向古易廖耿满文寇广欧聂晁敖冷辛那简饶曾关游权益公][\u4e00-\u9fff]{0,2}(?:老师|校长|园长|主任|教研员|同学|学员|教授)"
+)
+_PLACE = re.compile(
+    "(?:(?<=[在到赴进自、，和与为由从向：:“（(对给。；])|(?<=走进)|(?<=来自)|(?<=前往)|^)"
+    "(?P<place>[\u4e00-\u9fff]{2,8}?(?:省|市|县|镇|乡|村|小学|中学|幼儿园|进修学校|师范学院|师范大学|学院|大学)"
+    "(?:[\u4e00-\u9fff]{0,6}?(?:小学|中学|幼儿园|进修学校))?)"
+)
+_NO_PLACE = re.compile(
+    "[我各本该每某全两多这那此所的了在到和与去第]|[老教]师|^(?:城|乡|农|山|偏远|薄弱|基层|兄弟|项目|受援|帮扶|定点|省内|省外|市内|市外|县内|县外|区域|高等|职业|重点|示范|"
+    "普通|一些|部分|不同|有关|相关|培训|承训|师范|其他|许多|几|\\d)|(?:参训|乡镇|农村|乡村|中小学|初中|高中|学校)$"
+)
+
+
+def ledger(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[LedgerItem, ...]:
+    """Return data, events, dates and places in the order of their places; ``quote`` is the author's own text at the span.
+
+    ``value`` is a normal form: "86%", "1200人", "2023-05-12", "2023" (also for 二〇二三年), "今年".
+    """
+    out: list[LedgerItem] = []
+    for p in paragraphs:
+        line = document.quote(p.span)
+        if not line.strip():
+            continue
+        dates = list(_dates(line))
+        taken = [span for span, _ in dates]
+        found = [("date", span, value) for span, value in dates]
+        found += [("data", span, value) for span, value in _data(line, taken)]
+        found += [
+            ("place", Span(*m.span("place")), m["place"])
+            for m in _PLACE.finditer(line)
+            if not _NO_PLACE.search(m["place"])
+        ]
+        found += [("event", span, "") for span in _events(line, taken)]
+        out += [LedgerItem(k, s.shift(p.span.start), line[s.start : s.end], v) for k, s, v in found]
+    order = {"event": 0, "date": 1, "data": 2, "place": 3}
+    return tuple(sorted(out, key=lambda i: (i.span.start, order[i.kind], i.span.end)))
+
+
+def _dates(line: str) -> Iterator[tuple[Span, str]]:
+    for m in _YEAR.finditer(line):
+        yield Span(*m.span()), "-".join([m[1], *(g.zfill(2) for g in m.groups()[1:] if g)])
+    for m in _DOTTED.finditer(line):
+        if 1 <= int(m[3]) <= 12:
+            yield Span(*m.span()), "-".join([m[1], m[3].zfill(2), *([m[4].zfill(2)] if m[4] else [])])
+    for m in _CHINESE_YEAR.finditer(line):
+        yield Span(*m.span()), str(chinese_number(m[1]))
+    for m in _MONTH_DAY.finditer(line):
+        if 1 <= int(m[1]) <= 12:
+            yield Span(*m.span()), "-".join(["", m[1].zfill(2), *([m[2].zfill(2)] if m[2] else [])])
+    for m in _RELATIVE.finditer(line):
+        yield Span(*m.span()), m[0]
+
+
+def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
+    for m in _AMOUNT.finditer(line):
+        span = Span(*m.span())
+        if any(span.overlaps(t) for t in taken) or _asked(line, span):
+            continue
+        if m["unit"] in ("年级", "班", "步", "里") and not (m["more"] or m["large"]):
+            continue  # 三年级, 2 班: a name, not a quantity
+        if m["percent"]:
+            yield span, f"{m['number'].replace(',', '').replace('，', '')}{'‰' if m['percent'] == '‰' else '%'}"
+        else:
+            yield span, f"{_plain(m['number'], m['large'])}{m['unit']}"
+    for m in _CHINESE_AMOUNT.finditer(line):
+        span = Span(*m.span())
+        if line[: span.start].endswith("第") or _asked(line, span):
+            continue
+        if m["tenths"]:
+            yield span, f"{tenths(m['tenths']):g}%"
+        elif m["share"]:
+            whole, _, part = m["share"].partition("点")
+            value = chinese_number(whole) if whole else None
+            if value is not None:
+                yield (
+                    span,
+                    f"{value}{'.' + str(chinese_number(part)) if part and chinese_number(part) is not None else ''}%",
+                )
+        elif (
+            (number := chinese_number(m["number"])) is not None
+            and number >= 10
+            and m["unit"] not in ("年级", "班", "步", "里", "分")
+        ):
+            yield span, f"{number}{m['unit']}"
+
+
+def _plain(number: str, large: str) -> str:
+    value = (
+        float(number.replace(",", "").replace("，", ""))
+        * {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}[large]
+    )
+    return f"{value:g}" if value < 1e6 else str(int(value))
+
+
+def _asked(line: str, span: Span) -> bool:
+    return bool(_ASKED.search(line, 0, span.start) or _ASKED_AFTER.search(line[span.end : span.end + 6]))
+
+
+def _events(line: str, dates: Sequence[Span]) -> Iterator[Span]:
+    """A date or season with an action; or a named person at a named place with an action."""
+    for s in sentences(line, Span(0, len(line))):
+        piece = line[s.start : s.end]
+        if not _ACTION.search(piece):
+            continue
+        dated = any(s.covers(d) and line[d.start] not in "今去前本上" for d in dates) or _SEASON.search(piece)
+        placed = any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))
+        if dated or (placed and _PERSON.search(piece)):
+            yield s

@@ -1,0 +1,51 @@
+"""Chinese numerals as numbers: 三万 = 30000, 六成四 = 64 %, 二〇二三 = 2023."""
+
+from __future__ import annotations
+
+import re
+
+_DIGITS = {
+    c: n
+    for n, cs in enumerate(("〇零○", "一壹", "二贰两", "三叁", "四肆", "五伍", "六陆", "七柒", "八捌", "九玖"))
+    for c in cs
+}
+_UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
+_LARGE = {"万": 10_000, "亿": 100_000_000}
+
+NUMERAL = "[〇零○一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]"
+_NUMERAL = re.compile(f"{NUMERAL}+")
+
+
+def chinese_number(text: str) -> int | None:
+    """Return the value of a Chinese numeral, None if ``text`` is none.
+
+    >>> [chinese_number(s) for s in ("三万", "二〇二三", "一百零八", "十二", "两千五百", "教师")]
+    [30000, 2023, 108, 12, 2500, None]
+    """
+    if not _NUMERAL.fullmatch(text):
+        return None
+    if all(c in _DIGITS for c in text):  # digit by digit, as years are written
+        return int("".join(str(_DIGITS[c]) for c in text))
+    total = section = digit = 0
+    for c in text:
+        if c in _DIGITS:
+            digit = _DIGITS[c]
+        elif c in _UNITS:
+            section += (digit or 1) * _UNITS[c]
+            digit = 0
+        else:
+            total = (total + section + digit or 1) * _LARGE[c]
+            section = digit = 0
+    return total + section + digit
+
+
+def tenths(text: str) -> float | None:
+    """Return the percentage that 成 states, None if ``text`` states none.
+
+    >>> [tenths(s) for s in ("六成四", "九成", "九成以上", "成效")]
+    [64.0, 90.0, 90.0, None]
+    """
+    match = re.match("([一二三四五六七八九])成([一二三四五六七八九])?(?!员|果|效|为|立|长)", text)
+    if not match:
+        return None
+    return _DIGITS[match[1]] * 10.0 + (_DIGITS[match[2]] if match[2] else 0)

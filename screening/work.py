@@ -1,0 +1,187 @@
+"""What the workers of a batch do: read one submission, screen one case. Everything they need comes with a small plan."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.case import Case, CaseInfo
+from screening.errors import ScreeningError, UnreadableError
+from screening.intake.assemble import Overrides, assemble, outline
+from screening.intake.gather import Submission
+from screening.pipeline import Setting, refused, screen, vocabulary
+from screening.report import Outcome, Report
+from screening.reuse.corpus import Candidate, Comparable
+from screening.reuse.fingerprint import fingerprints
+from screening.reuse.index import FingerprintIndex
+from screening.rulebook import load_rulebook
+from screening.spool import Spool
+from screening.world import Trainee
+
+CHUNK = 16  # items a task: enough to make the way to a worker cheap, few enough to keep the progress bar alive
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a worker needs to know, small and picklable; the rest it loads itself, once a process."""
+
+    rulebook: str
+    digest: str
+    roster: tuple[Trainee, ...] | None
+    library: Mapping[str, Any]
+    kind: str
+    work: str
+
+    @property
+    def spool(self) -> Spool:
+        """Where the read cases lie."""
+        return Spool(str(Path(self.work) / "cases"))
+
+    def __hash__(self) -> int:
+        return hash((self.rulebook, self.digest, self.kind, self.work))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRow:
+    """What is kept in memory of a read file: its metadata, and its fingerprints (uint64) or why it could not be read."""
+
+    info: CaseInfo
+    fingerprints: npt.NDArray[np.uint64] | None = None
+    failure: tuple[str, str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A case to screen, and what the batch checks said of it."""
+
+    id: str
+    of_batch: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of ``report.jsonl`` with its verdict."""
+
+    text: str
+    verdict: str
+
+
+def line_of(report: Report) -> Line:
+    """Return the report as its line."""
+    return Line(json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n", report.verdict.value)
+
+
+@lru_cache(maxsize=2)
+def _setting(plan: Plan) -> Setting:
+    book = load_rulebook(plan.rulebook)
+    if book.digest != plan.digest:
+        raise UnreadableError(
+            "rulebook.changed", "规则集在运行中被改动了", "请不要在筛查时修改规则集，改好后重新运行。"
+        )
+    return Setting.of(book, roster=plan.roster, library=plan.library)
+
+
+def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
+    """Read one submission into the spool; ``item`` is (submission, whether it is of the archive)."""
+    submission, _ = item
+    names = vocabulary(_setting(plan).rulebook)
+    overrides = Overrides(plan.kind)
+    try:
+        case = assemble(submission, names, overrides=overrides)
+        plan.spool.write(case)
+        return ReadRow(info=case.info, fingerprints=fingerprints(Comparable.of_case(case).view))
+    except ScreeningError as error:
+        return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
+    except OSError:
+        raise  # the work folder can't be written: that is the run's trouble, not this file's
+    except Exception as error:  # noqa: BLE001 - one bad file never stops the others
+        return ReadRow(info=outline(submission, names, overrides), failure=_internal(error))
+
+
+def _internal(error: Exception) -> tuple[str, str, str]:
+    return (
+        "internal",
+        f"程序处理这份文件时出错（{type(error).__name__}）",
+        "请用 Word 打开后另存为新的 .docx 再报送；若仍然如此，请把文件发给维护人员。",
+    )
+
+
+def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) -> None:
+    """Index the fingerprints of the batch and the archive together, in the work folder."""
+    rows = [*own, *earlier]
+    index = FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None])
+    index.save(Path(plan.work) / "index.npz")
+    table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
+    (Path(plan.work) / "index.json").write_text(json.dumps(table), "utf-8")
+
+
+class SpoolCorpus:
+    """The batch and the archive as a corpus: candidates from the index, texts from the spool."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._spool = plan.spool
+        self._index = FingerprintIndex.load(Path(plan.work) / "index.npz")
+        table = json.loads((Path(plan.work) / "index.json").read_text("utf-8"))
+        self._ids: list[str] = [i for i, _ in table]
+        self._place: dict[str, str] = dict(table)
+        self._get = lru_cache(maxsize=256)(self._read)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+        """Return the candidates for one text, nearest first; never the text itself."""
+        return self._index.candidates(comparable, self._ids)
+
+    def get(self, source_id: str) -> Comparable:
+        """Return one text by id."""
+        return self._get(source_id)
+
+    def _read(self, source_id: str) -> Comparable:
+        return Comparable.of_case(self._spool.read(source_id), place=self._place[source_id])
+
+
+@lru_cache(maxsize=2)
+def _corpus(plan: Plan) -> SpoolCorpus:
+    return SpoolCorpus(plan)
+
+
+def screen_one(plan: Plan, job: Job) -> Line:
+    """Screen one case of the spool."""
+    setting = _setting(plan)
+    case: Case = plan.spool.read(job.id)
+    try:
+        return line_of(screen(case, setting, _corpus(plan), of_batch=job.of_batch))
+    except Exception as error:  # noqa: BLE001 - one bad case never stops the others
+        return line_of(refused(case.info, UnreadableError(*_internal(error)), setting))
+
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+def _chunk(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A]) -> list[B]:
+    return [run(plan, item) for item in items]
+
+
+def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int) -> Iterator[B]:
+    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process)."""
+    wanted = jobs or os.cpu_count() or 1
+    chunks = [items[i : i + CHUNK] for i in range(0, len(items), CHUNK)]
+    if wanted == 1 or len(chunks) < 2:
+        for item in items:
+            yield run(plan, item)
+        return
+    from joblib import Parallel, delayed  # noqa: PLC0415 - starts its own machinery
+
+    pool = Parallel(n_jobs=min(wanted, len(chunks)), return_as="generator", max_nbytes=None)
+    for done in pool(delayed(_chunk)(run, plan, chunk) for chunk in chunks):
+        yield from done

@@ -78,7 +78,7 @@ def screen_batch(
         advance(WRITING, 0, 2)
         write_summary(work / "summary.xlsx", run.reports(), batch, book)
         advance(WRITING, 1, 2)
-        write_html(work / "index.html", run.reports(), batch, book)
+        write_html(work / "index.html", run.reports, batch, book)
         advance(WRITING, 2, 2)
         for name in RESULTS:
             os.replace(work / name, out / name)

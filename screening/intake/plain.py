@@ -1,0 +1,47 @@
+"""Plain text: the ladder of encodings that Chinese offices really use."""
+
+from __future__ import annotations
+
+import re
+
+from screening.document import Document
+from screening.intake.refusals import refusal
+
+_BOMS = (
+    (b"\xef\xbb\xbf", "utf-8-sig"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
+)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
+
+
+def decode(data: bytes) -> str:
+    """Return the text: BOM → UTF-8 strict → GB18030 strict → Big5. Raises :class:`UnreadableError` ("encoding").
+
+    Bytes that decode to many control characters are some binary format, not a text ("unknown_format").
+    """
+    for bom, encoding in _BOMS:
+        if data.startswith(bom):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                raise refusal("encoding") from None
+    for encoding in ("utf-8", "gb18030", "big5"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if len(_CONTROL.findall(text)) > len(text) // 200:
+            raise refusal("unknown_format")
+        return text
+    raise refusal("unknown_format" if data.count(0) > len(data) // 100 else "encoding")
+
+
+def read_plain(data: bytes) -> Document:
+    """Return a document of one paragraph a line; control characters other than tabs are dropped."""
+    text = _CONTROL.sub(
+        "", decode(data).replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n")
+    )
+    return Document.from_lines(text.rstrip("\n").split("\n"))

@@ -1,0 +1,225 @@
+"""Styles of a .docx: names, outline levels, and what makes text invisible, resolved through basedOn and the theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from lxml import etree
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+_HEADING = re.compile("^(?:heading|标题|标 题)\\s*([1-9])$")
+_THEME_NAMES = {
+    "background1": "lt1",
+    "light1": "lt1",
+    "text1": "dk1",
+    "dark1": "dk1",
+    "background2": "lt2",
+    "light2": "lt2",
+    "text2": "dk2",
+    "dark2": "dk2",
+}
+TINY = 8  # half-points: below 4 pt nobody reads it
+NEAR = 24  # per channel (0–255): closer to its ground than this, text can't be seen
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What decides whether a run can be seen: hidden flag, colour and ground (RRGGBB, None: automatic), size in half-points."""
+
+    vanish: bool = False
+    colour: str | None = None
+    ground: str | None = None
+    size: float | None = None
+
+    def unseen(self, paper: str) -> str:
+        """Return why text of this look can't be read ("hidden_text", "white_text", "tiny_text"), "" if it can."""
+        if self.vanish:
+            return "hidden_text"
+        if self.size is not None and 0 < self.size < TINY:
+            return "tiny_text"
+        if self.colour and _distance(self.colour, self.ground or paper) < NEAR:
+            return "white_text"
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One style, resolved: name in lower case, outline level 1–9, the look of its runs, numbering (numId, ilvl)."""
+
+    name: str = ""
+    level: int | None = None
+    look: Look = field(default_factory=Look)
+    number: tuple[str, int] | None = None
+    shaded: bool = False  # a table style that paints cells
+
+
+def _distance(a: str, b: str) -> int:
+    return max(abs(int(a[i : i + 2], 16) - int(b[i : i + 2], 16)) for i in (0, 2, 4))
+
+
+def flag(props: etree._Element, name: str) -> bool | None:
+    """Read a toggle property; None if it is not there."""
+    element = props.find(W + name)
+    if element is None:
+        return None
+    return element.get(W + "val", "1").lower() not in ("0", "false", "off")
+
+
+def _hex(value: str | None) -> str | None:
+    return value.upper() if value and re.fullmatch("[0-9A-Fa-f]{6}", value) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The theme's colours by their scheme name ("lt1": "FFFFFF")."""
+
+    colours: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, root: etree._Element | None) -> Theme:
+        """Read a theme part; None gives a theme without colours."""
+        colours = {}
+        scheme = root.find(f".//{A}clrScheme") if root is not None else None
+        for slot in scheme if scheme is not None else ():
+            for colour in slot:
+                value = _hex(colour.get("val")) or _hex(colour.get("lastClr"))
+                if value and isinstance(slot.tag, str):
+                    colours[etree.QName(slot).localname] = value
+        return cls(colours)
+
+    def colour(self, element: etree._Element, prefix: str = "") -> str | None:
+        """Return the colour of a ``w:color`` or (with ``prefix`` "Fill") ``w:shd``; None for automatic."""
+        name = element.get(f"{W}theme{prefix or 'Color'}")
+        if name:
+            base = self.colours.get(_THEME_NAMES.get(name, name))
+            if base:
+                tint = element.get(f"{W}theme{prefix}Tint") if prefix else element.get(W + "themeTint")
+                shade = element.get(f"{W}theme{prefix}Shade") if prefix else element.get(W + "themeShade")
+                return _shifted(base, tint, shade)
+        return _hex(element.get(W + ("fill" if prefix else "val")))
+
+
+def _shifted(colour: str, tint: str | None, shade: str | None) -> str:
+    """Apply w:themeTint (towards white) and w:themeShade (towards black), both 00–FF; linear in RGB is near enough here."""
+    channels = [int(colour[i : i + 2], 16) for i in (0, 2, 4)]
+    try:
+        if tint:
+            part = int(tint, 16) / 255
+            channels = [round(c * part + 255 * (1 - part)) for c in channels]
+        if shade:
+            part = int(shade, 16) / 255
+            channels = [round(c * part) for c in channels]
+    except ValueError:
+        return colour
+    return "".join(f"{min(255, max(0, c)):02X}" for c in channels)
+
+
+def with_run_properties(look: Look, props: etree._Element | None, theme: Theme) -> Look:
+    """Return ``look`` changed by a ``w:rPr``."""
+    if props is None or not len(props):
+        return look
+    changes: dict[str, object] = {}
+    for name in ("vanish", "webHidden", "specVanish"):
+        value = flag(props, name)
+        # specVanish and webHidden alone hide text in some views; a reviewer who prints the file does not see it either.
+        if value is not None and (value or name == "vanish"):
+            changes["vanish"] = value
+    colour = props.find(W + "color")
+    if colour is not None:
+        changes["colour"] = theme.colour(colour)
+    shading = props.find(W + "shd")
+    if shading is not None:
+        changes["ground"] = theme.colour(shading, "Fill") or look.ground
+    highlight = props.find(W + "highlight")
+    if highlight is not None and highlight.get(W + "val") not in (None, "none", "white"):
+        changes["ground"] = "808080"
+    size = props.find(W + "sz")
+    if size is not None:
+        try:
+            changes["size"] = float(size.get(W + "val") or "")
+        except ValueError:
+            changes["size"] = look.size
+    return replace(look, **changes) if changes else look  # type: ignore[arg-type]
+
+
+class Styles:
+    """All styles of a document, resolved on demand."""
+
+    def __init__(self, root: etree._Element | None, theme: Theme) -> None:
+        self.theme = theme
+        self._raw: dict[str, etree._Element] = {}
+        self._done: dict[str, Style] = {}
+        self.base = Look()
+        self.default_paragraph = ""
+        if root is None:
+            return
+        self.base = with_run_properties(self.base, root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr"), theme)
+        for style in root.iterfind(W + "style"):
+            key = style.get(W + "styleId") or ""
+            self._raw.setdefault(key, style)
+            if style.get(W + "default") in ("1", "true") and style.get(W + "type") == "paragraph":
+                self.default_paragraph = key
+
+    def get(self, style_id: str) -> Style:
+        """Return a style by id; an unknown id gives the document's defaults."""
+        if style_id not in self._done:
+            self._done[style_id] = self._resolve(style_id, frozenset())
+        return self._done[style_id]
+
+    def _resolve(self, style_id: str, seen: frozenset[str]) -> Style:
+        raw = self._raw.get(style_id)
+        if raw is None or style_id in seen:  # unknown, or a cycle of basedOn
+            return Style(look=self.base)
+        based = raw.find(W + "basedOn")
+        parent = (
+            self._resolve(based.get(W + "val") or "", seen | {style_id}) if based is not None else Style(look=self.base)
+        )
+        name_element = raw.find(W + "name")
+        name = (name_element.get(W + "val") or "").lower() if name_element is not None else ""
+        props = raw.find(W + "pPr")
+        return Style(
+            name=name,
+            level=_level(name, props, parent.level),
+            look=with_run_properties(parent.look, raw.find(W + "rPr"), self.theme),
+            number=number_of(props) or parent.number,
+            shaded=parent.shaded or raw.find(f".//{W}tcPr/{W}shd") is not None,
+        )
+
+    def with_character_style(self, look: Look, style_id: str) -> Look:
+        """Return ``look`` changed by a character style and those that it is based on."""
+        chain: list[etree._Element] = []
+        while (raw := self._raw.get(style_id)) is not None and raw not in chain:
+            chain.append(raw)
+            based = raw.find(W + "basedOn")
+            style_id = based.get(W + "val") or "" if based is not None else ""
+        for raw in reversed(chain):
+            look = with_run_properties(look, raw.find(W + "rPr"), self.theme)
+        return look
+
+
+def _level(name: str, props: etree._Element | None, parent: int | None) -> int | None:
+    match = _HEADING.match(name)
+    if match:
+        return int(match[1])
+    stated = outline_of(props)
+    return stated if stated is not None else parent
+
+
+def outline_of(props: etree._Element | None) -> int | None:
+    """Return the outline level 1–9 that a ``w:pPr`` states, None if it states none or body text."""
+    element = props.find(W + "outlineLvl") if props is not None else None
+    value = element.get(W + "val") if element is not None else None
+    return int(value) + 1 if value and value.isdigit() and int(value) < 9 else None
+
+
+def number_of(props: etree._Element | None) -> tuple[str, int] | None:
+    """Return (numId, ilvl) of a ``w:pPr``; numId "0" takes numbering away."""
+    element = props.find(W + "numPr") if props is not None else None
+    if element is None:
+        return None
+    num, level = element.find(W + "numId"), element.find(W + "ilvl")
+    value = level.get(W + "val") if level is not None else "0"
+    return (num.get(W + "val") or "0" if num is not None else "", int(value) if value and value.isdigit() else 0)

@@ -1,0 +1,1 @@
+"""Report to spreadsheet, self-contained page and terminal."""

@@ -1,0 +1,72 @@
+"""A text with marks in it, cut on the server from code-point spans: in a browser, one 𠮷 would shift every mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from screening.document import Span
+from screening.output.markup import Markup, h, join
+
+MAX_DIFF = 4000  # code points a side; longer passages are shown without marking the edits
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch to mark: ``name`` is its CSS class and decides who wins where marks overlap (higher ``weight``)."""
+
+    span: Span
+    name: str
+    weight: int = 0
+    href: str | None = None
+    label: str = ""
+
+
+def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Markup:
+    """Return ``source`` (or a part of it) with the marks; overlapping marks are cut so that elements nest properly."""
+    whole = within or Span(0, len(source))
+    edges = {whole.start, whole.end}
+    for m in marks:
+        if m.span.overlaps(whole):
+            edges |= {max(m.span.start, whole.start), min(m.span.end, whole.end)}
+    cuts = sorted(edges)
+    starts = sorted(marks, key=lambda m: m.span.start)
+    out: list[Markup | str] = []
+    active: list[Mark] = []
+    n = 0
+    for a, b in zip(cuts, cuts[1:], strict=False):
+        while n < len(starts) and starts[n].span.start <= a:
+            active.append(starts[n])
+            n += 1
+        active = [m for m in active if m.span.end > a]
+        piece = source[a:b]
+        top = max(active, key=lambda m: (m.weight, -m.span.length), default=None)
+        if top is None:
+            out.append(piece)
+        else:
+            # The tag and its words come once, at the beginning of the stretch; continued pieces are plain marks.
+            first = a == top.span.start
+            body = h("mark", piece, class_=f"m-{top.name}", title=top.label or None)
+            out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
+    return join(out)
+
+
+def differing(a: str, b: str) -> tuple[Markup, Markup]:
+    """Return both sides of a passage with the characters that differ set apart."""
+    if max(len(a), len(b)) > MAX_DIFF:
+        return join([a]), join([b])
+    left: list[Markup | str] = []
+    right: list[Markup | str] = []
+    for op in Levenshtein.opcodes(a, b):
+        x, y = a[op.src_start : op.src_end], b[op.dest_start : op.dest_end]
+        if op.tag == "equal":
+            left.append(x)
+            right.append(y)
+            continue
+        if x:
+            left.append(h("b", x, class_="diff"))
+        if y:
+            right.append(h("b", y, class_="diff"))
+    return join(left), join(right)

@@ -1,0 +1,61 @@
+"""HTML built from values: every text is escaped at the mark, and only what this module made counts as markup."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from html import escape
+from typing import Any
+
+_VOID = frozenset({"meta", "link", "br", "hr", "input", "img", "col", "wbr"})
+# Control characters are no HTML; bidi controls could show a text in another order than it is stored.
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+class Markup(str):
+    """A string that is HTML already."""
+
+    __slots__ = ()
+
+
+Child = str | Markup | None | Iterable["Child"]
+
+
+def text(value: str) -> Markup:
+    """Escape a text; control and bidi characters become a visible replacement character.
+
+    >>> text("<b> & \\u202e")
+    '&lt;b&gt; &amp; \ufffd'
+    """
+    return Markup(escape(_UNPRINTABLE.sub("\ufffd", value), quote=True))
+
+
+def join(children: Iterable[Child]) -> Markup:
+    """Concatenate children; plain strings are escaped, None is nothing."""
+    out: list[str] = []
+    for child in children:
+        if child is None:
+            continue
+        if isinstance(child, Markup):
+            out.append(child)
+        elif isinstance(child, str):
+            out.append(text(child))
+        else:
+            out.append(join(child))
+    return Markup("".join(out))
+
+
+def h(tag: str, *children: Child, **attributes: Any) -> Markup:
+    """Build an element. ``class_`` is ``class``; underscores become hyphens; None and False attributes are left out.
+
+    >>> h("a", "<甲>", href="#x", class_="mark", hidden=False)
+    '<a href="#x" class="mark">&lt;甲&gt;</a>'
+    """
+    out = [f"<{tag}"]
+    for name, value in attributes.items():
+        if value is None or value is False:
+            continue
+        key = name.rstrip("_").replace("_", "-")
+        out.append(f" {key}" if value is True else f' {key}="{text(str(value))}"')
+    head = "".join(out) + ">"
+    return Markup(head) if tag in _VOID else Markup(f"{head}{join(children)}</{tag}>")

@@ -1,0 +1,85 @@
+"""One submission as one row: what the sheet's and the page's lists show, without its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from screening.case import CaseInfo
+from screening.finding import Severity
+from screening.report import Failure, Report, Verdict
+from screening.reuse.result import Passage, Rates, SourceMatch
+from screening.text.structure import Section
+from screening.topic.result import TopicFit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A case and one source of its passages: both directions, the longest passage with an excerpt of each side."""
+
+    source: SourceMatch
+    passages: int
+    kinds: tuple[str, ...]
+    longest: Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A report without its text and passages; ten thousand of them fit into memory."""
+
+    info: CaseInfo
+    verdict: Verdict
+    counts: Mapping[str, int]
+    sections: tuple[Section, ...]
+    form: str
+    rates: Rates | None
+    largest: SourceMatch | None
+    sources: int
+    pairs: tuple[Pair, ...]
+    topic: TopicFit | None
+    reasons: tuple[str, ...]
+    notes: int
+    error: Failure | None
+
+
+def row_of(report: Report) -> Row:
+    """Return the row of a report."""
+    reuse = report.reuse
+    sources = reuse.sources if reuse else ()
+    found = [f for f in report.findings if f.severity is not Severity.NOTE]
+    return Row(
+        info=report.case,
+        verdict=report.verdict,
+        counts=report.counts,
+        sections=report.structure,
+        form=_form(report),
+        rates=reuse.rates if reuse else None,
+        largest=max(sources, key=lambda s: (s.rate, s.id), default=None),
+        sources=len(sources),
+        pairs=tuple(_pairs(sources, reuse.passages)) if reuse else (),
+        topic=report.topic,
+        reasons=tuple(f.message for f in found) or ((report.error.message,) if report.error else ()),
+        notes=sum(f.severity is Severity.NOTE for f in report.findings),
+        error=report.error,
+    )
+
+
+def _form(report: Report) -> str:
+    outcomes = [o for o in report.outcomes if o.check == "author_form" and not o.shadow]
+    if report.error or not outcomes:
+        return "—"
+    if any(f.code == "author_form.missing" for o in outcomes for f in o.findings):
+        return "未附"
+    return "需补正" if any(o.findings for o in outcomes) else "完整"
+
+
+def _pairs(sources: Iterable[SourceMatch], passages: Iterable[Passage]) -> Iterable[Pair]:
+    by_source: dict[str, list[Passage]] = {}
+    for p in passages:
+        by_source.setdefault(p.source, []).append(p)
+    for source in sources:
+        mine = by_source.get(source.id)
+        if mine:
+            kinds = tuple(dict.fromkeys(p.kind.label for p in mine))
+            longest = max(mine, key=lambda p: (p.span.length, -p.span.start))
+            yield Pair(source=source, passages=len(mine), kinds=kinds, longest=longest)

@@ -237,7 +237,7 @@ def rules_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="规�
 @rules_app.command("new")
 def rules_new(file: Annotated[Path, typer.Argument(metavar="FILE", help="新规则集的 .toml 文件名。")]) -> None:
     """新建一个规则集的底稿，连同通知原文的占位文件。"""
-    from screening.rulebook import write_draft  # noqa: PLC0415
+    from screening.rulebook_draft import write_draft  # noqa: PLC0415
 
     for written in write_draft(file):
         _console().print(f"已写出 {written}", markup=False)

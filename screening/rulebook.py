@@ -9,7 +9,7 @@ import hashlib
 import tomllib
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, datetime
 from difflib import get_close_matches
 from importlib import resources
@@ -27,8 +27,9 @@ from screening.text.structure import SectionSpec
 DEFAULT = "henan-2023-950"
 State = Literal["on", "shadow", "off"]
 _COMMON = ("use", "id", "clause", "quote", "severity", "state")
-_TOP = ("schema", "id", "title", "notice", "year", "projects", "unit_types", "kinds", "batch", "score")
-_KIND = ("label", "aliases", "sections", "checks", "score")
+_TOP = ("schema", "id", "title", "notice", "year", "projects", "unit_types", "kinds", "batch")
+_REFUSED = object()
+_KIND = ("label", "aliases", "sections", "checks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,12 @@ def load_rulebook(name: str | Path = DEFAULT) -> Rulebook:
         )
     with resources.as_file(root) as folder:
         return _load_file(folder / f"{name}.toml")
+
+
+def missing_quotes(book: Rulebook) -> tuple[Rule, ...]:
+    """Return the rules whose quotation does not stand in the notice, white space aside."""
+    notice = "".join(book.notice.text.split())
+    return tuple(r for r in book.rules() if "".join(r.clause.quote.split()) not in notice)
 
 
 def _did_you_mean(word: str, known: typing.Iterable[str]) -> str:
@@ -253,7 +260,7 @@ class _Reader:
             )
         clause = Clause(self.need(row, "clause", str, at), self.need(row, "quote", str, at))
         params = {k: v for k, v in row.items() if k not in _COMMON}
-        rule_id = row.get("id", f"{at.split('.checks')[0].removeprefix('kinds.')}.{use}")
+        rule_id = row.get("id", f"{at.split('.checks', maxsplit=1)[0].removeprefix('kinds.')}.{use}")
         return Rule(
             id=rule_id,
             check=check,
@@ -286,20 +293,18 @@ class _Reader:
     def coerce(self, value: Any, hint: Any, at: str) -> Any:
         """Hold a TOML value to the type of the ``Params`` field; lists become tuples, tables become dataclasses or maps."""
         origin, args = typing.get_origin(hint), typing.get_args(hint)
+        out: Any = _REFUSED
         if origin in (UnionType, typing.Union):
-            return self.coerce(value, next(a for a in args if a is not NoneType), at)
-        if origin is tuple and isinstance(value, list):
-            return tuple(self.coerce(v, args[0], f"{at}[{n}]") for n, v in enumerate(value))
-        if origin in (dict, Mapping) and isinstance(value, dict):
-            return MappingProxyType({k: self.coerce(v, args[1], f"{at}.{k}") for k, v in value.items()})
-        if is_dataclass(hint) and isinstance(hint, type) and isinstance(value, dict):
-            return self.params(hint, at.rsplit(".", 1)[-1], value, at)
-        if origin is Literal and value in args:
-            return value
-        if hint is float and isinstance(value, int) and not isinstance(value, bool):
-            return float(value)
-        plain = {str: str, int: int, float: float, bool: bool, datetime: datetime, date: date}.get(hint)
-        if plain is not None and type(value) is plain:
-            return value
-        wanted = "、".join(map(str, args)) if origin is Literal else getattr(hint, "__name__", str(hint))
-        self.fail(at, f"应为 {wanted}，现为 {value!r}")
+            out = self.coerce(value, next(a for a in args if a is not NoneType), at)
+        elif origin is tuple and isinstance(value, list):
+            out = tuple(self.coerce(v, args[0], f"{at}[{n}]") for n, v in enumerate(value))
+        elif origin is Literal and value in args:
+            out = value
+        elif hint is float and isinstance(value, int) and not isinstance(value, bool):
+            out = float(value)
+        elif hint in (str, int, float, bool, datetime, date) and type(value) is hint:
+            out = value
+        if out is _REFUSED:
+            wanted = "、".join(map(str, args)) if origin is Literal else getattr(hint, "__name__", str(hint))
+            self.fail(at, f"应为 {wanted}，现为 {value!r}")
+        return out

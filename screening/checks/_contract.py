@@ -26,6 +26,7 @@ class CaseCheck:
     """Judges one case, with the rest of the world to compare it to."""
 
     name: str
+    label: str
     version: int
     params: type[Any]
     run: Callable[[Case, Any, World], Iterable[Finding]]
@@ -36,6 +37,7 @@ class BatchCheck:
     """Judges what only a whole delivery shows: quotas, deadlines, one author twice."""
 
     name: str
+    label: str
     version: int
     params: type[Any]
     run: Callable[[Batch, Any, World], Iterable[BatchFinding]]
@@ -47,22 +49,22 @@ P = TypeVar("P")
 
 
 def case_check(
-    params: type[P], *, version: int = 1
+    params: type[P], *, label: str, version: int = 1
 ) -> Callable[[Callable[[Case, P, World], Iterable[Finding]]], CaseCheck]:
-    """Make a check of the decorated function; its name is the function's name, ``params`` a frozen dataclass."""
+    """Make a check of the decorated function; its name is the function's name, ``label`` what the reader sees."""
 
     def wrap(run: Callable[[Case, P, World], Iterable[Finding]]) -> CaseCheck:
-        return CaseCheck(run.__name__, version, params, run)
+        return CaseCheck(run.__name__, label, version, params, run)
 
     return wrap
 
 
 def batch_check(
-    params: type[P], *, version: int = 1
+    params: type[P], *, label: str, version: int = 1
 ) -> Callable[[Callable[[Batch, P, World], Iterable[BatchFinding]]], BatchCheck]:
-    """Make a check of whole deliveries of the decorated function."""
+    """Make a check of whole deliveries of the decorated function; see :func:`case_check`."""
 
     def wrap(run: Callable[[Batch, P, World], Iterable[BatchFinding]]) -> BatchCheck:
-        return BatchCheck(run.__name__, version, params, run)
+        return BatchCheck(run.__name__, label, version, params, run)
 
     return wrap

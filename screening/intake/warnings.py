@@ -30,7 +30,8 @@ SENTENCES: dict[str, str] = {
 QUOTE = 200  # code points of the sample
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\u180e]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-SCAN_HAN = 200  # fewer Han characters than this beside pictures: probably a scan
+# Fewer Han characters than this beside pictures are probably a scan; a text in another script is none.
+SCAN_HAN, SCAN_ALL = 200, 600
 
 
 @dataclass(slots=True)
@@ -74,6 +75,6 @@ def of_text(document: Document, pictures: int) -> tuple[IntakeWarning, ...]:
         if n:
             out.append(IntakeWarning(code, SENTENCES[code], n))
     han = sum("\u4e00" <= c <= "\u9fff" for c in document.text)
-    if pictures and han < SCAN_HAN:
+    if pictures and han < SCAN_HAN and len("".join(document.text.split())) < SCAN_ALL:
         out.append(IntakeWarning("scan_suspected", SENTENCES["scan_suspected"], pictures))
     return tuple(out)

@@ -1,0 +1,119 @@
+"""What a text is compared with: one side of a comparison, and the corpus that knows which texts are worth comparing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Protocol
+
+from screening.case import Case
+from screening.document import Document, Span
+from screening.reuse.fingerprint import fingerprints
+from screening.reuse.index import Candidate, FingerprintIndex, Rarity
+from screening.text.view import View, fold
+
+__all__ = ["Candidate", "Comparable", "Corpus", "MemoryCorpus"]
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """One side of a comparison: a text with the spans that count, and what is known of where it comes from.
+
+    Not slotted: views are made once, on first use. ``place`` is "batch", "archive" or "notice".
+    """
+
+    id: str
+    text: str
+    spans: tuple[Span, ...]
+    title: str = ""
+    unit: str = ""
+    author: str = ""
+    received: datetime | None = None
+    place: str = "batch"
+    file: str = ""
+
+    @classmethod
+    def of_case(cls, case: Case, place: str = "batch") -> Comparable:
+        """Take the compared stories of a case: 正文, text boxes and notes, the author form left out."""
+        info = case.info
+        return cls(
+            case.id,
+            case.document.text,
+            case.text_spans,
+            info.title,
+            info.unit,
+            info.author,
+            info.received,
+            place,
+            info.file,
+        )
+
+    @classmethod
+    def of_document(cls, document: Document, source_id: str, title: str = "", place: str = "notice") -> Comparable:
+        """Take a whole document."""
+        return cls(
+            source_id, document.text, tuple(p.span for p in document.paragraphs if p.span.length), title, place=place
+        )
+
+    @cached_property
+    def view(self) -> View:
+        """The folded text."""
+        return fold(self.text, self.spans)
+
+    @cached_property
+    def raw(self) -> View:
+        """The text as a search without repair sees it."""
+        return fold(self.text, self.spans, raw=True)
+
+    def quote(self, span: Span) -> str:
+        """Return the words at ``span``."""
+        return self.text[span.start : span.end]
+
+
+class Corpus(Protocol):
+    """Other texts, by nearness. The batch and the archive implement it; so does a list in memory."""
+
+    def __len__(self) -> int:
+        """Return the number of texts."""
+        ...
+
+    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+        """Return the texts worth comparing with this one, nearest first, never the text itself (by id)."""
+        ...
+
+    def get(self, source_id: str) -> Comparable:
+        """Return a text by id."""
+        ...
+
+    @property
+    def rarity(self) -> Rarity:
+        """How common each n-gram is in this corpus."""
+        ...
+
+
+class MemoryCorpus:
+    """A corpus of texts in memory: a folder of earlier files, an evaluation corpus."""
+
+    def __init__(self, comparables: Sequence[Comparable]) -> None:
+        self._by_id = {c.id: c for c in comparables}
+        self._ids = list(self._by_id)
+        self.index = FingerprintIndex.build([fingerprints(c.view) for c in comparables])
+        self._rarity = Rarity.of([c.view.codes for c in comparables])
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @property
+    def rarity(self) -> Rarity:
+        """How common each n-gram is."""
+        return self._rarity
+
+    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+        """Return the candidates, nearest first."""
+        return self.index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+
+    def get(self, source_id: str) -> Comparable:
+        """Return a text by id. Raises :class:`KeyError`."""
+        return self._by_id[source_id]

@@ -1,0 +1,50 @@
+"""Fingerprints of a folded text: hashes of every n-gram by numpy, and the share of them that an index keeps.
+
+Winnowing by hash mod p after Schleimer, Wilkerson, Aiken, "Winnowing: Local Algorithms for Document Fingerprinting" (2003); mod
+sampling of 8-grams found .995 of 660 planted pairs among 10,000 documents (design note on reuse).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.text.view import Codes, View
+
+Hashes = npt.NDArray[np.uint64]
+
+SIZE = 8  # characters of an indexed n-gram
+KEEP = 4  # one hash in so many is kept
+SKETCH_SIZE = 4  # characters of the n-grams whose document frequency tells rare from common
+SKETCH_BITS = 22
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+
+
+def ngram_hashes(codes: Codes, size: int) -> Hashes:
+    """Return the 64-bit hash of every ``size``-gram, in order: len(codes) - size + 1 of them. The same on every machine."""
+    n = len(codes) - size + 1
+    if n <= 0:
+        return np.empty(0, dtype=np.uint64)
+    wide = codes.astype(np.uint64)
+    out = np.zeros(n, dtype=np.uint64)
+    for i in range(size):
+        out = out * _BASE + wide[i : i + n]
+    # The finaliser of splitmix64 (Steele, Lea, Flood 2014): sampling by the low bits needs them well mixed.
+    out ^= out >> np.uint64(30)
+    out *= np.uint64(0xBF58476D1CE4E5B9)
+    out ^= out >> np.uint64(27)
+    out *= np.uint64(0x94D049BB133111EB)
+    out ^= out >> np.uint64(31)
+    return out
+
+
+def fingerprints(view: View) -> Hashes:
+    """Return the kept hashes of a view, sorted and distinct."""
+    hashes = ngram_hashes(view.codes, SIZE)
+    return np.unique(hashes[hashes % np.uint64(KEEP) == 0])
+
+
+def sketch_buckets(codes: Codes) -> npt.NDArray[np.uint32]:
+    """Return the bucket (0 … 2**SKETCH_BITS - 1) of every 4-gram, in order."""
+    return (ngram_hashes(codes, SKETCH_SIZE) >> np.uint64(64 - SKETCH_BITS)).astype(np.uint32)

@@ -1,0 +1,123 @@
+"""An index of fingerprints as sorted arrays: built in one sort, queried by binary search; and the document frequencies of n-grams."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.reuse.fingerprint import SKETCH_BITS, Hashes, sketch_buckets
+from screening.text.view import Codes
+
+MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair
+MIN_SHARED = 2  # fingerprints that a candidate shares at least
+TOP = 20  # candidates looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A text worth comparing: its id, the number of rare fingerprints shared, the sum of their idf (natural log)."""
+
+    id: str
+    shared: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FingerprintIndex:
+    """``hashes`` sorted, ``documents`` the number of the document at each, ``size`` the number of documents."""
+
+    hashes: Hashes
+    documents: npt.NDArray[np.int32]
+    size: int
+
+    @classmethod
+    def build(cls, prints: Sequence[Hashes]) -> FingerprintIndex:
+        """Index documents 0 … n-1 by their (distinct) fingerprints."""
+        if not prints:
+            return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32), 0)
+        hashes = np.concatenate(prints)
+        documents = np.repeat(np.arange(len(prints), dtype=np.int32), [len(p) for p in prints])
+        order = np.argsort(hashes, kind="stable")
+        return cls(hashes[order], documents[order], len(prints))
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays for :meth:`load`."""
+        np.save(folder / "index-hashes.npy", self.hashes)
+        np.save(folder / "index-documents.npy", self.documents)
+        np.save(folder / "index-size.npy", np.array(self.size))
+
+    @classmethod
+    def load(cls, folder: Path) -> FingerprintIndex:
+        """Map the arrays into memory; processes share the pages."""
+        hashes, documents = (
+            np.load(folder / f"index-{n}.npy", mmap_mode="r", allow_pickle=False) for n in ("hashes", "documents")
+        )
+        return cls(hashes, documents, int(np.load(folder / "index-size.npy", allow_pickle=False)))
+
+    def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
+        """Return at most ``TOP`` documents that share ``MIN_SHARED`` rare fingerprints, by idf sum; ``own`` is left out.
+
+        Ties go by id, so the answer does not depend on the order in which documents were indexed.
+        """
+        left = np.searchsorted(self.hashes, query, "left")
+        right = np.searchsorted(self.hashes, query, "right")
+        frequency = right - left
+        keep = (frequency > 0) & (frequency <= MAX_DF)
+        left, frequency = left[keep], frequency[keep]
+        if not len(left):
+            return ()
+        places = np.repeat(left, frequency) + _counting(frequency)
+        documents = np.asarray(self.documents[places])
+        idf = np.log((self.size + 1) / frequency)
+        found, inverse = np.unique(documents, return_inverse=True)
+        shared = np.bincount(inverse)
+        scores = np.bincount(inverse, weights=np.repeat(idf, frequency))
+        rows = [
+            Candidate(ids[d], int(n), float(s))
+            for d, n, s in zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
+            if n >= MIN_SHARED and ids[d] != own
+        ]
+        rows.sort(key=lambda c: (-c.score, c.id))
+        return tuple(rows[:TOP])
+
+
+def _counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return 0 … n-1 for each length n, one after the other."""
+    ends = np.cumsum(lengths)
+    return np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rarity:
+    """In how many documents each 4-gram occurs, hashed into buckets: common phrases prove nothing, rare ones do.
+
+    ``frequency`` has 2**SKETCH_BITS counts (two n-grams may share one: a rare one then looks common, never the other way round).
+    """
+
+    frequency: npt.NDArray[np.uint32]
+    size: int
+
+    @classmethod
+    def of(cls, texts: Sequence[Codes]) -> Rarity:
+        """Count documents."""
+        return cls.of_buckets([np.unique(sketch_buckets(t)) for t in texts])
+
+    @classmethod
+    def of_buckets(cls, buckets: Sequence[npt.NDArray[np.uint32]]) -> Rarity:
+        """Count documents by their distinct buckets."""
+        frequency = np.zeros(1 << SKETCH_BITS, dtype=np.uint32)
+        for row in buckets:
+            frequency[row] += 1
+        return cls(frequency, len(buckets))
+
+    def weights(self, codes: Codes) -> npt.NDArray[np.float64]:
+        """Return the weight (0–1) of every 4-gram: 1 if at most two documents have it, 0 if nearly all have it."""
+        buckets = sketch_buckets(codes)
+        if self.size < 8:  # too few documents to tell common from rare
+            return np.ones(len(buckets))
+        frequency = np.maximum(self.frequency[buckets], 2)
+        return np.clip(np.log((self.size + 1) / frequency) / np.log((self.size + 1) / 2), 0.0, 1.0)

@@ -1,0 +1,101 @@
+"""Rates by union of intervals: every character counts once, however many sources have it; all from the passages shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.document import Span
+from screening.reuse.corpus import Comparable
+from screening.reuse.result import Passage, Rates, SourceMatch
+from screening.text.view import View
+
+QUOTE_CAP = (
+    0.2  # at most this share of a text may be taken out as quotations: a text of quotations is no text of one's own
+)
+
+Mask = npt.NDArray[np.bool_]
+
+
+def mask(view: View, spans: Iterable[Span]) -> Mask:
+    """Return which folded characters of a view lie in the spans."""
+    out = np.zeros(len(view), dtype=bool)
+    for span in spans:
+        start, end = view.from_source(span)
+        out[start:end] = True
+    return out
+
+
+def share(hit: Mask) -> float:
+    """Return the share (0–1, four digits) of the characters that are hit."""
+    return round(float(np.count_nonzero(hit)) / len(hit), 4) if len(hit) else 0.0
+
+
+def rates_of(
+    case: Comparable, passages: Sequence[Passage], own: Iterable[str], stock: Sequence[Span], raw: float | None
+) -> Rates:
+    """Return the rates of a case. ``own`` are the ids of its author's or unit's texts, ``raw`` the rate before repair (None: the same).
+
+    Stock phrases never hide a copied whole: only those are taken out that lie outside passages three times their length.
+    """
+    view = case.view
+    mine = set(own)
+    everything = mask(view, (p.span for p in passages))
+    quoted = mask(view, (p.span for p in passages if p.quoted)) & ~mask(
+        view, (p.span for p in passages if not p.quoted)
+    )
+    over = int(np.count_nonzero(quoted) - QUOTE_CAP * len(view))
+    if over > 0:
+        places = np.flatnonzero(quoted)
+        quoted[places[-over:]] = False
+    foreign = mask(view, (p.span for p in passages if p.source not in mine))
+    loose = [s for s in stock if not any(p.span.covers(s) and p.span.length >= 3 * s.length for p in passages)]
+    by_source: dict[str, list[Span]] = {}
+    for p in passages:
+        by_source.setdefault(p.source, []).append(p.span)
+    total = share(everything)
+    return Rates(
+        total=total,
+        without_quotes=share(everything & ~quoted),
+        without_own=share(foreign),
+        without_stock=share(everything & ~mask(view, loose)),
+        largest_source=max((share(mask(view, spans)) for spans in by_source.values()), default=0.0),
+        raw=total if raw is None else min(raw, total),
+        repaired=total,
+    )
+
+
+def is_own(case: Comparable, source: Comparable) -> bool:
+    """Say whether a source is the author's or the unit's own earlier work."""
+    same_unit = bool(case.unit) and "".join(case.unit.split()) == "".join(source.unit.split())
+    same_author = bool(case.author) and "".join(case.author.split()) == "".join(source.author.split())
+    return same_unit or same_author
+
+
+def is_earlier(case: Comparable, source: Comparable) -> bool | None:
+    """Say whether the source came first; an archive always did; None if a date is missing or the dates are equal."""
+    if source.place in ("archive", "notice"):
+        return True
+    if case.received is None or source.received is None or case.received == source.received:
+        return None
+    return source.received < case.received
+
+
+def source_match(case: Comparable, source: Comparable, passages: Sequence[Passage]) -> SourceMatch:
+    """Return what one source has in common with the case, both ways."""
+    hit = mask(case.view, (p.span for p in passages))
+    return SourceMatch(
+        id=source.id,
+        title=source.title,
+        unit=source.unit,
+        own=is_own(case, source),
+        earlier=is_earlier(case, source),
+        rate=share(hit),
+        share_of_source=share(mask(source.view, (p.source_span for p in passages))),
+        characters=int(np.count_nonzero(hit)),
+        place=source.place,
+        received=source.received.isoformat() if source.received else "",
+        file=source.file,
+    )

@@ -1,0 +1,170 @@
+"""The text as matching sees it: Han and alphanumerics, folded, every character leading back to its place in the source."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from screening.document import Span
+
+Codes = npt.NDArray[np.uint32]
+Offsets = npt.NDArray[np.int32]
+
+# Characters that look like others: one representative for both sides of a comparison, so a legitimate 曰 costs nothing.
+_LOOKALIKES = dict(zip("囗曰已巳ー〇○土未", "口日己己一零零士末", strict=True)) | dict(
+    zip(
+        "⺁⺇⺈⺊⺋⺍⺎⺏⺐⺑⺒⺓⺔⺕⺖⺗⺘⺙⺛⺝⺟⺠⺡⺢⺣⺤⺥⺦⺨⺩⺪⺫⺬⺭⺮⺯⺱⺲⺳⺴⺵⺷⺹⺺⺻⺼⻀⻁⻂⻄⻅⻆⻈⻉⻊⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻘⻙⻚⻛⻜⻝⻠⻢⻣⻤⻥⻦⻧⻨⻩⻪⻬⻮⻰⻳",
+        "厂几刀卜已小尢尢尢尢巳幺彑彐心心手攵旡月母民水水火爪爪丬犬王疋目示示竹糸网网网网网羊老老聿肉草虎衣西见角讠贝足车辶辶辶邑金长长长门阜青韦页风飞食饣马骨鬼鱼鸟卤麦黄黾齐齿龙龟",
+        strict=True,
+    )
+)
+_LATIN = dict(
+    zip(
+        "асеорхуіјѕԁһАВСЕНІЈКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοντυικ",
+        "aceopxyijsdhabcehijkmopstxyabezhikmnoptyxaovtuik",
+        strict=True,
+    )
+)
+_UNKNOWN, _DROPPED, _SEVERAL = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+
+
+@cache
+def _simplifier() -> Any:
+    from opencc import OpenCC  # noqa: PLC0415 - loads its tables
+
+    return OpenCC("t2s")
+
+
+def fold_character(char: str) -> str:
+    """Return what one character becomes: NFKC, lower case, look-alikes, simplified; "" if it is neither Han nor alphanumeric.
+
+    >>> [fold_character(c) for c in "Ａ㎡師⼈，１"]
+    ['a', 'm2', '师', '人', '', '1']
+    """
+    out = []
+    for c in unicodedata.normalize("NFKC", char).lower():
+        c = _LATIN.get(c, c)  # noqa: PLW2901
+        if c > "\u2e7f":
+            c = _simplifier().convert(c) or c  # noqa: PLW2901
+        c = _LOOKALIKES.get(c, c)  # noqa: PLW2901
+        out += [x for x in c if x.isalnum() and unicodedata.category(x) not in ("No", "Nl")]
+    return "".join(out)
+
+
+def _keep_raw(char: str) -> str:
+    """Return the character as a search without repair sees it: zero-width characters stay in the way."""
+    return char if char.isalnum() or unicodedata.category(char) == "Cf" else ""
+
+
+class _Table:
+    """A lookup table over all code points, filled in as characters are met: a text is folded by one numpy gather."""
+
+    def __init__(self, fold: Any) -> None:
+        self._fold = fold
+        self._codes = np.full(0x110000, _UNKNOWN, dtype=np.uint32)
+        self._several: dict[int, str] = {}
+
+    def apply(self, codes: Codes) -> tuple[Codes, Offsets]:
+        """Return the folded code points and, for each, the number of its source character."""
+        out = self._codes[codes]
+        unknown = out == _UNKNOWN
+        if unknown.any():
+            for code in np.unique(codes[unknown]).tolist():
+                self._learn(code)
+            out = self._codes[codes]
+        if (out == _SEVERAL).any():
+            return self._expanded(codes, out)
+        places = np.flatnonzero(out != _DROPPED).astype(np.int32)
+        return out[places], places
+
+    def _learn(self, code: int) -> None:
+        folded = "" if 0xD800 <= code < 0xE000 else self._fold(chr(code))
+        if len(folded) > 1:
+            self._several[code] = folded
+            self._codes[code] = _SEVERAL
+        else:
+            self._codes[code] = ord(folded) if folded else _DROPPED
+
+    def _expanded(self, codes: Codes, out: Codes) -> tuple[Codes, Offsets]:
+        values: list[int] = []
+        places: list[int] = []
+        for n, (code, folded) in enumerate(zip(codes.tolist(), out.tolist(), strict=True)):
+            if folded == _SEVERAL:
+                values += map(ord, self._several[code])
+                places += [n] * len(self._several[code])
+            elif folded != _DROPPED:
+                values.append(folded)
+                places.append(n)
+        return np.array(values, dtype=np.uint32), np.array(places, dtype=np.int32)
+
+
+@cache
+def _table(*, raw: bool) -> _Table:
+    return _Table(_keep_raw if raw else fold_character)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """Folded code points (``codes``) and for each the source character it came from (``places``, code points of the text).
+
+    Law (tested): places never go back, and ``to_source`` of a non-empty stretch is a non-empty span inside the text.
+    """
+
+    codes: Codes
+    places: Offsets
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @property
+    def text(self) -> str:
+        """The folded text."""
+        return self.codes.astype("<u4").tobytes().decode("utf-32-le")
+
+    def to_source(self, start: int, end: int) -> Span:
+        """Return the source span of ``codes[start:end]``; needs start < end."""
+        return Span(int(self.places[start]), int(self.places[end - 1]) + 1)
+
+    def from_source(self, span: Span) -> tuple[int, int]:
+        """Return the stretch [start, end) of the view whose characters come from ``span``."""
+        start, end = np.searchsorted(self.places, [span.start, span.end])
+        return int(start), int(end)
+
+
+def code_points(text: str) -> Codes:
+    """Return a text as an array of code points."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
+
+
+def fold(text: str, spans: Iterable[Span] | None = None, *, raw: bool = False) -> View:
+    """Fold the given spans of a text (all of it by default); with ``raw`` nothing is repaired.
+
+    >>> view = fold("【 ２０２３年，國培㎡】")
+    >>> view.text, view.to_source(0, 4)
+    ('2023年国培m2', Span(start=2, end=6))
+    """
+    codes = code_points(text)
+    if spans is None:
+        return View(*_table(raw=raw).apply(codes))
+    pieces = [np.arange(s.start, s.end, dtype=np.int32) for s in spans]
+    chosen = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
+    folded, places = _table(raw=raw).apply(codes[chosen])
+    return View(folded, chosen[places].astype(np.int32))
+
+
+def repaired_characters(text: str, view: View) -> int:
+    """Count the characters of a view that are there, or are what they are, only because of a repair.
+
+    Counts traditional forms, look-alikes, full-width letters and digits, and zero-width characters between kept ones.
+    """
+    source = code_points(text)
+    changed = int(np.count_nonzero(source[view.places] != view.codes)) if len(view) else 0
+    latin = sum(1 for c in text if c.isascii() and c.isupper())
+    hidden = sum(1 for c in text if c > "\u00ff" and unicodedata.category(c) == "Cf")
+    return max(0, changed - latin) + hidden

@@ -80,9 +80,7 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         headings_stage=headings,
         sections_stage=_stage(lambda: find_sections(doc, body, specs, _raised(headings))) if specs else None,
         ledger_stage=_stage(lambda: ledger(doc, body)),
-        topic_stage=_stage(lambda: score_topic(doc, body, case.kind, model, title=case.info.title, notice=book.notice))
-        if model
-        else None,
+        topic_stage=_stage(lambda: score_topic(doc, body, case.kind, model, title=case.info.title)) if model else None,
         reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice)) if corpus is not None else None,
         notice_reuse_stage=_stage(lambda: against_notice(side, book.notice)),
     )

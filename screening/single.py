@@ -20,7 +20,8 @@ from screening.reuse.result import Passage
 from screening.rulebook import load_rulebook
 
 
-def _submission(path: Path) -> Submission:
+def submission_of(path: Path) -> Submission:
+    """Return one file as a submission. Raises :class:`UsageError` for what is no single file."""
     if not path.exists():
         raise UsageError("input.missing", f"找不到 {path}", "请核对文件的路径。")
     if path.is_dir() or path.suffix.lower() == ".zip":
@@ -49,7 +50,7 @@ def check_files(
     """
     book = load_rulebook(rulebook)
     known_kind(kind, book)
-    submissions = [_submission(f) for f in files]
+    submissions = [submission_of(f) for f in files]
     setting = Setting.of(book)
     corpus = _corpus(library, setting)
     if corpus is not None:
@@ -83,5 +84,5 @@ class Comparison:
 def compare_files(a: Path, b: Path, *, rulebook: str | Path = "henan-2023-950") -> Comparison:
     """Lay two files side by side. Raises :class:`UnreadableError` if one can't be read."""
     names = vocabulary(load_rulebook(rulebook))
-    one, two = (assemble(_submission(p), names) for p in (a, b))
+    one, two = (assemble(submission_of(p), names) for p in (a, b))
     return Comparison(one, two, compare_pair(Comparable.of_case(one), Comparable.of_case(two)))

@@ -20,8 +20,8 @@ from screening.intake.gather import Submission
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable
-from screening.reuse.fingerprint import fingerprints
-from screening.reuse.index import FingerprintIndex
+from screening.reuse.fingerprint import fingerprints, sketch_buckets
+from screening.reuse.index import FingerprintIndex, Rarity
 from screening.rulebook import load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
@@ -51,10 +51,11 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRow:
-    """What is kept in memory of a read file: its metadata, and its fingerprints (uint64) or why it could not be read."""
+    """What is kept in memory of a read file: its metadata, its fingerprints and 4-gram buckets, or why it could not be read."""
 
     info: CaseInfo
     fingerprints: npt.NDArray[np.uint64] | None = None
+    buckets: npt.NDArray[np.uint32] | None = None
     failure: tuple[str, str, str] | None = None
 
 
@@ -97,7 +98,8 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
     try:
         case = assemble(submission, names, overrides=overrides)
         plan.spool.write(case)
-        return ReadRow(info=case.info, fingerprints=fingerprints(Comparable.of_case(case).view))
+        view = Comparable.of_case(case).view
+        return ReadRow(info=case.info, fingerprints=fingerprints(view), buckets=np.unique(sketch_buckets(view.codes)))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
@@ -117,10 +119,11 @@ def _internal(error: Exception) -> tuple[str, str, str]:
 def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) -> None:
     """Index the fingerprints of the batch and the archive together, in the work folder."""
     rows = [*own, *earlier]
-    index = FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None])
-    index.save(Path(plan.work) / "index.npz")
+    folder = Path(plan.work)
+    FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None]).save(folder)
+    Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None]).save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
-    (Path(plan.work) / "index.json").write_text(json.dumps(table), "utf-8")
+    (folder / "index.json").write_text(json.dumps(table), "utf-8")
 
 
 class SpoolCorpus:
@@ -128,8 +131,9 @@ class SpoolCorpus:
 
     def __init__(self, plan: Plan) -> None:
         self._spool = plan.spool
-        self._index = FingerprintIndex.load(Path(plan.work) / "index.npz")
-        table = json.loads((Path(plan.work) / "index.json").read_text("utf-8"))
+        folder = Path(plan.work)
+        self._index, self._rarity = FingerprintIndex.load(folder), Rarity.load(folder)
+        table = json.loads((folder / "index.json").read_text("utf-8"))
         self._ids: list[str] = [i for i, _ in table]
         self._place: dict[str, str] = dict(table)
         self._get = lru_cache(maxsize=256)(self._read)
@@ -137,9 +141,14 @@ class SpoolCorpus:
     def __len__(self) -> int:
         return len(self._ids)
 
+    @property
+    def rarity(self) -> Rarity:
+        """How common each n-gram is in batch and archive together."""
+        return self._rarity
+
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the candidates for one text, nearest first; never the text itself."""
-        return self._index.candidates(comparable, self._ids)
+        return self._index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
 
     def get(self, source_id: str) -> Comparable:
         """Return one text by id."""

@@ -114,6 +114,17 @@ class Rarity:
             frequency[row] += 1
         return cls(frequency, len(buckets))
 
+    def save(self, folder: Path) -> None:
+        """Write the counts for :meth:`load`."""
+        np.save(folder / "rarity.npy", self.frequency)
+        np.save(folder / "rarity-size.npy", np.array(self.size))
+
+    @classmethod
+    def load(cls, folder: Path) -> Rarity:
+        """Map the counts into memory."""
+        frequency = np.load(folder / "rarity.npy", mmap_mode="r", allow_pickle=False)
+        return cls(frequency, int(np.load(folder / "rarity-size.npy", allow_pickle=False)))
+
     def weights(self, codes: Codes) -> npt.NDArray[np.float64]:
         """Return the weight (0–1) of every 4-gram: 1 if at most two documents have it, 0 if nearly all have it."""
         buckets = sketch_buckets(codes)

@@ -67,9 +67,12 @@ def _covered(target: Match, others: Sequence[Match]) -> float:
     return hit / max(1, target.span.length + target.source_span.length)
 
 
-def quality(truth: Sequence[Match], found: Sequence[Match]) -> Quality:
-    """Return the four measures; without truth or findings they are what the definitions give at the limit (0, granularity 1)."""
-    true_of, found_of = _by_pair(truth), _by_pair(found)
+def quality(truth: Sequence[Match], found: Sequence[Match], everything: Sequence[Match] | None = None) -> Quality:
+    """Return the four measures; without truth or findings they are what the definitions give at the limit (0, granularity 1).
+
+    ``everything`` is the truth that precision is held to, if ``truth`` is only a part of it.
+    """
+    true_of, found_of = _by_pair(truth if everything is None else everything), _by_pair(found)
     precision = _mean([_covered(f, true_of[(f.case, f.source)]) for f in found])
     recall = _mean([_covered(t, found_of[(t.case, t.source)]) for t in truth])
     counts = [sum(t.meets(f) for f in found_of[(t.case, t.source)]) for t in truth]
@@ -99,14 +102,14 @@ def _mean(values: Sequence[float]) -> float:
 def measure(truth: Sequence[Match], found: Sequence[Match], lengths: Mapping[str, int]) -> Measures:
     """Measure detections. ``lengths`` are the cases' lengths in code points, clean cases included.
 
-    By kind, a detection counts if it meets a true passage of that kind or none at all of any other kind.
+    By kind, those detections are judged that meet a passage of the kind; false alarms show in the overall figures alone.
     """
     by_kind = {}
     pairs = _by_pair(truth)
     for kind in sorted({t.kind for t in truth}):
         mine = [t for t in truth if t.kind == kind]
         met = [f for f in found if any(t.kind == kind and t.meets(f) for t in pairs[(f.case, f.source)])]
-        by_kind[kind] = quality(mine, met)
+        by_kind[kind] = quality(mine, met, truth)
     true_pairs, found_pairs = {(t.case, t.source) for t in truth}, {(f.case, f.source) for f in found}
     both = len(true_pairs & found_pairs)
     true_spans: defaultdict[str, list[Span]] = defaultdict(list)

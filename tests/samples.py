@@ -13,9 +13,12 @@ from screening.topic.result import Theme, TopicFit, WeighedSentence
 
 CLAUSE = Clause("附件 一.4", "字数不超过 3000 字")
 MADE = MadeWith(
-    engine="0.1.0", rulebook={"id": "henan-2023-950", "digest": "d" * 64}, models={"topic-work_case": "m" * 64}, library={"id": "x", "documents": 2}
+    engine="0.1.0",
+    rulebook={"id": "henan-2023-950", "digest": "d" * 64},
+    models={"topic-work_case": "m" * 64},
+    library={"id": "x", "documents": 2},
 )
-TEXT = "𠮷一块屏幕<script>alert(1)</script>点亮大山\n一、案例概要\n2023年，临溪市35名教师参加了送教下乡培训，课堂更活了。\n二、主要做法\n=HYPERLINK(\"http://x\")，分片区推进。"
+TEXT = '𠮷一块屏幕<script>alert(1)</script>点亮大山\n一、案例概要\n2023年，临溪市35名教师参加了送教下乡培训，课堂更活了。\n二、主要做法\n=HYPERLINK("http://x")，分片区推进。'
 SOURCE = "一块屏幕点亮洛溪\n2022年，洛溪市32名教师参加了送教下乡培训，课堂更活了。"
 
 
@@ -28,7 +31,15 @@ def passage(kind: ReuseKind = ReuseKind.LOCALISED, **more) -> Passage:
     quote, source_quote = TEXT[42:70], SOURCE[9:37]
     a, b = span(TEXT, quote), span(SOURCE, source_quote)
     return Passage(
-        source="s1", span=a, source_span=b, kind=kind, similarity=0.9, quote=quote, source_quote=source_quote, swaps=(("2022", "2023"),), **more
+        source="s1",
+        span=a,
+        source_span=b,
+        kind=kind,
+        similarity=0.9,
+        quote=quote,
+        source_quote=source_quote,
+        swaps=(("2022", "2023"),),
+        **more,
     )
 
 
@@ -39,16 +50,45 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
         severity=Severity.REVIEW,
         clause=CLAUSE,
         facts={"rate": 0.3},
-        evidence=(Evidence(span=passage().span, quote=passage().quote, other=Other("s1", passage().source_span, passage().source_quote), score=0.9),),
+        evidence=(
+            Evidence(
+                span=passage().span,
+                quote=passage().quote,
+                other=Other("s1", passage().source_span, passage().source_quote),
+                score=0.9,
+            ),
+        ),
     )
     outcomes = (
-        Outcome(rule="work_case.near_copy", check="near_copy", status="found", severity=Severity.REVIEW, clause=CLAUSE, findings=(found,)),
+        Outcome(
+            rule="work_case.near_copy",
+            check="near_copy",
+            status="found",
+            severity=Severity.REVIEW,
+            clause=CLAUSE,
+            findings=(found,),
+        ),
         Outcome(rule="work_case.length", check="length", status="clear", severity=Severity.BLOCKER, clause=CLAUSE),
-        Outcome(rule="work_case.trainee", check="trainee", status="skipped", severity=Severity.NOTE, clause=CLAUSE, reason="没有花名册"),
+        Outcome(
+            rule="work_case.trainee",
+            check="trainee",
+            status="skipped",
+            severity=Severity.NOTE,
+            clause=CLAUSE,
+            reason="没有花名册",
+        ),
     )
     heading = span(TEXT, "一、案例概要")
     source = SourceMatch(
-        id="s1", title="一块屏幕点亮洛溪", unit="洛溪市教育局", own=False, earlier=True, rate=0.3, share_of_source=0.7, characters=28, place="archive"
+        id="s1",
+        title="一块屏幕点亮洛溪",
+        unit="洛溪市教育局",
+        own=False,
+        earlier=True,
+        rate=0.3,
+        share_of_source=0.7,
+        characters=28,
+        place="archive",
     )
     given = dict(
         case=CaseInfo(
@@ -67,7 +107,14 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
         made_with=MADE,
         verdict=verdict_of(outcomes),
         text=TEXT,
-        counts={"words": 2875, "words_low": 2875, "words_high": 2881, "words_all_stories": 2990, "han": 50, "paragraphs": 5},
+        counts={
+            "words": 2875,
+            "words_low": 2875,
+            "words_high": 2881,
+            "words_all_stories": 2990,
+            "han": 50,
+            "paragraphs": 5,
+        },
         outcomes=outcomes,
         structure=(
             Section("案例概要", "heading", Span(heading.start, heading.end + 10), heading, 40),
@@ -75,7 +122,15 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
             Section("典型经验", "none"),
         ),
         reuse=Reuse(
-            rates=Rates(total=0.3, without_quotes=0.3, without_own=0.3, without_stock=0.3, largest_source=0.3, raw=0.1, repaired=0.3),
+            rates=Rates(
+                total=0.3,
+                without_quotes=0.3,
+                without_own=0.3,
+                without_stock=0.3,
+                largest_source=0.3,
+                raw=0.1,
+                repaired=0.3,
+            ),
             sources=(source,),
             passages=(passage(),),
             stock=(span(TEXT, "送教下乡"),),
@@ -100,12 +155,25 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
 
 def clean(case_id: str = "c2") -> Report:
     outcome = Outcome(rule="work_case.length", check="length", status="clear", severity=Severity.BLOCKER, clause=CLAUSE)
-    return report(case_id, "山路上的研修", outcomes=(outcome,), verdict=Verdict.CLEAR, reuse=Reuse(compared_with=12), warnings=(), structure=())
+    return report(
+        case_id,
+        "山路上的研修",
+        outcomes=(outcome,),
+        verdict=Verdict.CLEAR,
+        reuse=Reuse(compared_with=12),
+        warnings=(),
+        structure=(),
+    )
 
 
 def failed(case_id: str = "c3") -> Report:
     error = Failure(code="encrypted", message="文件设有打开密码", advice="请去掉密码后另存再报送。")
-    return Report(case=CaseInfo(id=case_id, file="+加密.docx", unit="南陂市教育局"), made_with=MADE, verdict=Verdict.INCOMPLETE, error=error)
+    return Report(
+        case=CaseInfo(id=case_id, file="+加密.docx", unit="南陂市教育局"),
+        made_with=MADE,
+        verdict=Verdict.INCOMPLETE,
+        error=error,
+    )
 
 
 def batch() -> BatchReport:
@@ -116,7 +184,9 @@ def batch() -> BatchReport:
         clause=CLAUSE,
         facts={"unit": "=1+1", "kind": "work_case", "project": "国培计划", "count": 3, "max": 2},
     )
-    outcome = Outcome(rule="batch.quota", check="quota", status="found", severity=Severity.REVIEW, clause=CLAUSE, findings=(over,))
+    outcome = Outcome(
+        rule="batch.quota", check="quota", status="found", severity=Severity.REVIEW, clause=CLAUSE, findings=(over,)
+    )
     return BatchReport(made_with=MADE, outcomes=(outcome,), verdicts={"look": 1, "clear": 1, "incomplete": 1})
 
 

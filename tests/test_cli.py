@@ -111,7 +111,13 @@ def test_an_output_folder_that_cannot_be_written(folder, tmp_path):
 def test_a_full_disk_leaves_nothing_half_written(folder, tmp_path):
     out = tmp_path / "out"
     run = screening(
-        "batch", folder, "--out", out, "--jobs", "1", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
+        "batch",
+        folder,
+        "--out",
+        out,
+        "--jobs",
+        "1",
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000)),
     )
     refused(run, "out.full")
     assert [p.name for p in out.iterdir()] == [".screening"]
@@ -134,7 +140,10 @@ def test_a_bad_file_never_stops_the_others(folder, tmp_path):
     (folder / "空.docx").write_bytes(b"")
     run = screening("batch", folder, "--out", tmp_path / "out")
     assert run.returncode == 1
-    rows = {r["case"]["file"]: r for r in map(json.loads, (tmp_path / "out" / "report.jsonl").read_text("utf-8").splitlines())}
+    rows = {
+        r["case"]["file"]: r
+        for r in map(json.loads, (tmp_path / "out" / "report.jsonl").read_text("utf-8").splitlines())
+    }
     assert len(rows) == 5
     assert rows["坏.docx"]["error"]["code"] == "damaged"
     assert rows["空.docx"]["error"]["code"] == "empty"
@@ -162,7 +171,9 @@ def test_ctrl_c_keeps_what_is_done_and_resume_gives_the_same_report(tmp_path):
     for n in range(150):
         (folder / f"案例{n:03}.docx").write_bytes(docx(case_lines(n)))
     out = tmp_path / "out"
-    run = subprocess.Popen([*RUN, "batch", str(folder), "--out", str(out), "--jobs", "1"], stderr=subprocess.PIPE, text=True)
+    run = subprocess.Popen(
+        [*RUN, "batch", str(folder), "--out", str(out), "--jobs", "1"], stderr=subprocess.PIPE, text=True
+    )
     kept = out / ".screening" / "report.jsonl"
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not (kept.exists() and kept.stat().st_size > 0):

@@ -30,8 +30,19 @@ def test_the_schema_is_valid_and_refuses_a_report_without_verdict():
 
 
 def outcome(status, *severities, shadow=False):
-    findings = tuple(samples.report().outcomes[0].findings[0].__class__(code="x.y", message="", severity=s, clause=samples.CLAUSE) for s in severities)
-    return Outcome(rule="r", check="x", status=status, severity=Severity.BLOCKER, clause=samples.CLAUSE, findings=findings, shadow=shadow)
+    findings = tuple(
+        samples.report().outcomes[0].findings[0].__class__(code="x.y", message="", severity=s, clause=samples.CLAUSE)
+        for s in severities
+    )
+    return Outcome(
+        rule="r",
+        check="x",
+        status=status,
+        severity=Severity.BLOCKER,
+        clause=samples.CLAUSE,
+        findings=findings,
+        shadow=shadow,
+    )
 
 
 def test_the_verdict_is_a_function_of_the_outcomes():
@@ -44,10 +55,16 @@ def test_the_verdict_is_a_function_of_the_outcomes():
 
 
 def test_a_rule_in_the_shadow_counts_for_nothing():
-    assert verdict_of([outcome("found", Severity.BLOCKER, shadow=True), outcome("broken", shadow=True)]) is Verdict.CLEAR
+    assert (
+        verdict_of([outcome("found", Severity.BLOCKER, shadow=True), outcome("broken", shadow=True)]) is Verdict.CLEAR
+    )
 
 
-@given(st.lists(st.tuples(st.sampled_from(["clear", "found", "skipped", "broken"]), st.sampled_from(list(Severity))), max_size=6))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["clear", "found", "skipped", "broken"]), st.sampled_from(list(Severity))), max_size=6
+    )
+)
 def test_the_order_of_outcomes_does_not_matter(rows):
     outcomes = [outcome(status, *([severity] if status == "found" else [])) for status, severity in rows]
     assert verdict_of(outcomes) is verdict_of(outcomes[::-1])

@@ -102,7 +102,9 @@ SPANS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda p: Span(min
 @given(st.text(min_size=20, max_size=20), st.lists(SPANS, max_size=8))
 def test_marks_never_change_the_text(source, spans):
     source = re.sub(r"[\r\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]", "x", source)
-    out = html.fromstring(h("div", marked(source, [Mark(s, f"k{n}", n, "#x" if n % 2 else None) for n, s in enumerate(spans)])))
+    out = html.fromstring(
+        h("div", marked(source, [Mark(s, f"k{n}", n, "#x" if n % 2 else None) for n, s in enumerate(spans)]))
+    )
     assert "".join(out.itertext()) == source
 
 

@@ -56,3 +56,14 @@ def docx(lines: list[str], form: dict[str, str] | None = None) -> bytes:
     out = io.BytesIO()
     document.save(out)
     return out.getvalue()
+
+
+HAN = "".join(chr(0x4E00 + 13 * n) for n in range(1200))
+
+
+def noise(rng: random.Random, characters: int = 120) -> str:
+    """Sentences of random characters: two of them share nothing, as texts by two hands on two subjects do."""
+    out = ""
+    while len(out) < characters:
+        out += "，".join("".join(rng.choices(HAN, k=rng.randint(5, 12))) for _ in range(rng.randint(1, 3))) + "。"
+    return out

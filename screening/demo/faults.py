@@ -80,20 +80,29 @@ def plain_text(source: Source) -> bytes:
 
 
 def encrypted_package() -> bytes:
-    """Return what Word saves when a password is set: an OLE compound file with an ``EncryptedPackage`` stream.
+    """Return what Word saves when a password is set: an OLE compound file with an ``EncryptedPackage`` stream."""
+    content = bytes((i * 73 + 41) % 256 for i in range(_STREAM))
+    info = struct.pack("<HHI", 4, 4, 0x40) + b"<encryption/>"
+    return compound_file(("EncryptedPackage", content), ("EncryptionInfo", info))
 
-    Written by hand after [MS-CFB]: a header, one FAT sector, one directory sector and two small streams of 4,096 bytes each
-    (the size from which streams live in ordinary sectors).
+
+_STREAM = 4096  # bytes: the size from which streams live in ordinary sectors
+
+
+def compound_file(first: tuple[str, bytes], second: tuple[str, bytes]) -> bytes:
+    """Return a compound file of two streams (name, content), each filled up to 4,096 bytes.
+
+    Written by hand after [MS-CFB]: a header, one FAT sector, one directory sector and the sectors of the streams.
     """
     free, end, fat_sector, none = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
-    size, per_stream = 4096, 4096 // 512
+    sectors = _STREAM // 512
     header = bytearray(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16))
     header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, 4096, end, 0, end, 0)
+    header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, _STREAM, end, 0, end, 0)
     header += struct.pack("<I", 0) + struct.pack("<I", free) * 108
     chains = [fat_sector, end]
-    for first in (2, 2 + per_stream):
-        chains += [*range(first + 1, first + per_stream), end]
+    for start in (2, 2 + sectors):
+        chains += [*range(start + 1, start + sectors), end]
     fat = struct.pack("<128I", *chains, *[free] * (128 - len(chains)))
 
     def entry(name: str, kind: int, child: int, sibling: int, start: int, length: int) -> bytes:
@@ -102,9 +111,7 @@ def encrypted_package() -> bytes:
         return row + bytes(16 + 4 + 16) + struct.pack("<IQ", start, length)
 
     directory = entry("Root Entry", 5, 1, none, end, 0)
-    directory += entry("EncryptedPackage", 2, none, 2, 2, size)
-    directory += entry("EncryptionInfo", 2, none, none, 2 + per_stream, size)
+    directory += entry(first[0], 2, none, 2, 2, _STREAM)
+    directory += entry(second[0], 2, none, none, 2 + sectors, _STREAM)
     directory += bytes(128)
-    content = bytes((i * 73 + 41) % 256 for i in range(size))
-    info = (struct.pack("<HHI", 4, 4, 0x40) + b"<encryption/>").ljust(size, b"\0")
-    return bytes(header) + fat + directory + content + info
+    return bytes(header) + fat + directory + b"".join(content.ljust(_STREAM, b"\0") for _, content in (first, second))

@@ -116,7 +116,8 @@ def _work_folder(out: Path) -> Path:
 def _not_written(out: Path, error: OSError) -> UsageError:
     import errno  # noqa: PLC0415
 
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+    # numpy reports a short write without a number.
+    if error.errno in (None, errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return UsageError(
             "out.full", f"磁盘满了，结果没有写完：{out}", "请腾出空间后加 --resume 再运行，已完成的部分不会重做。"
         )

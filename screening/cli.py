@@ -19,6 +19,8 @@ from screening.errors import RulebookError, ScreeningError, UsageError
 
 EXIT_CLEAR, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 
+_WRONG_USAGE: Any = typer.BadParameter.__base__  # typer's own class of usage errors has no public name
+
 app = typer.Typer(
     help="案例智审：把一批 Word 案例按通知要求初筛一遍，条条有据，由人定夺。",
     no_args_is_help=True,
@@ -283,21 +285,28 @@ def _fail(error: ScreeningError) -> NoReturn:
 def main() -> None:
     """Run the command line; every error becomes a sentence and an exit code, never a traceback."""
     try:
-        code = app(standalone_mode=False)
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except ScreeningError as error:
         _fail(error)
     except typer.Exit as done:
         code = done.exit_code
-    except KeyboardInterrupt:
-        _console(stderr=True).print("\n已中断。已完成的部分保留着，加 --resume 可以接着做。")
-        raise SystemExit(EXIT_INTERRUPTED) from None
+    except (KeyboardInterrupt, typer.Abort):
+        code = EXIT_INTERRUPTED
+    except _WRONG_USAGE as error:
+        _fail(
+            UsageError(
+                "usage", f"命令写得不对：{error.format_message()}", "用法见 screening --help，或在命令后加 --help。"
+            )
+        )
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(EXIT_CLEAR) from None
+        code = EXIT_CLEAR
     except OSError as error:
         _fail(
             UsageError(
                 "os", f"读写文件出错：{error.strerror or error}（{error.filename or ''}）", "请核对磁盘空间和文件权限。"
             )
         )
+    if code == EXIT_INTERRUPTED:
+        _console(stderr=True).print("已中断。已完成的部分保留着，加 --resume 可以接着做。")
     raise SystemExit(code or EXIT_CLEAR)

@@ -18,6 +18,7 @@ from screening.output.labels import (
     SEVERITY_SYMBOL,
     STATUS,
     VERDICT_SYMBOL,
+    check_label,
     percent,
 )
 from screening.output.markup import Child, Markup, h, join
@@ -327,7 +328,7 @@ def _outcomes(report: Report) -> Markup:
     rows = [
         h(
             "tr",
-            h("th", o.check, scope="row"),
+            h("th", check_label(o.check), scope="row"),
             h("td", STATUS[o.status]),
             h("td", o.reason or ""),
             h("td", f"{o.clause.where}：{o.clause.quote}"),

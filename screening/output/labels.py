@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from screening.checks import all_checks
 from screening.finding import Severity
 from screening.report import Verdict
 
@@ -41,6 +42,12 @@ ORIGIN = {
     "option": "命令行",
     "default": "默认",
 }
+
+
+def check_label(name: str) -> str:
+    """Return what the reader calls a check; a check that this version does not know keeps its own name."""
+    check = all_checks().get(name)
+    return check.label if check else name
 
 
 def percent(share: float | None, digits: int = 1) -> str:

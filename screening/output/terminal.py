@@ -8,7 +8,17 @@ from rich.markup import escape
 from rich.table import Table
 
 from screening.finding import Severity
-from screening.output.labels import BAND, FOUND, RATES, SEVERITY, SEVERITY_SYMBOL, STATUS, VERDICT_SYMBOL, percent
+from screening.output.labels import (
+    BAND,
+    FOUND,
+    RATES,
+    SEVERITY,
+    SEVERITY_SYMBOL,
+    STATUS,
+    VERDICT_SYMBOL,
+    check_label,
+    percent,
+)
 from screening.report import Report, Verdict
 
 if TYPE_CHECKING:
@@ -67,8 +77,16 @@ def render_report(report: Report, console: Console) -> None:
         if len(finding.evidence) > SHOWN:
             console.print(f"      另有 {len(finding.evidence) - SHOWN} 处", style="dim")
     for outcome in report.outcomes:
-        if outcome.status in ("skipped", "broken") and not outcome.shadow:
-            console.print(f"  – {outcome.check} {STATUS[outcome.status]}：{escape(outcome.reason or '')}", style="dim")
+        if outcome.status == "broken" and not outcome.shadow:
+            console.print(
+                f"  – {check_label(outcome.check)} {STATUS['broken']}：{escape(outcome.reason or '')}", style="cyan"
+            )
+    skipped = {check_label(o.check): o.reason for o in report.outcomes if o.status == "skipped" and not o.shadow}
+    if skipped:
+        console.print(
+            "  – 未检查：" + "；".join(f"{name}（{escape(reason or '')}）" for name, reason in skipped.items()),
+            style="dim",
+        )
     for warning in report.warnings:
         console.print(f"  – 文件：{escape(warning.message)}", style="dim")
     console.print()
@@ -97,6 +115,6 @@ def render_rulebook(book: Rulebook, console: Console) -> None:
         for rule in rules:
             state = {"on": "启用", "shadow": "试行", "off": "停用"}[rule.state]
             table.add_row(
-                rule.check.name, SEVERITY[rule.severity], state, escape(rule.clause.where), escape(rule.clause.quote)
+                rule.check.label, SEVERITY[rule.severity], state, escape(rule.clause.where), escape(rule.clause.quote)
             )
         console.print(table)

@@ -79,7 +79,9 @@ def against_notice(case: Comparable, notice: Document) -> Reuse:
     """Compare a text with the notice itself."""
     source = Comparable.of_document(notice, "notice", "通知原文")
     passages = compare_pair(
-        case, source, CompareParams(align=AlignParams(least_worth=16, least_length=16, least_density=0.5, gap_cost=0.6))
+        case,
+        source,
+        CompareParams(align=AlignParams(first_worth=16, least_worth=16, least_length=16, least_density=0.5)),
     )
     matches = (source_match(case, source, passages),) if passages else ()
     return Reuse(

@@ -50,7 +50,7 @@ def score_topic(
         calibrated=model.calibrated,
         contributions=MappingProxyType({k: round(v, 6) for k, v in contributions.items()}),
         sentences=_explaining(kept, words),
-        themes=themes_of(kept, title, words) if kind == WORK_CASE else (),
+        themes=themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else (),
         genre=genre,
         genre_evidence=markers,
         stuffing=stuffing,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +49,7 @@ def evaluate_reuse(
             row = {"case": m.case, "source": m.source, "case_start": m.span.start, "case_end": m.span.end}
             row |= {"source_start": m.source_span.start, "source_end": m.source_span.end}
             out.write(json.dumps(row, ensure_ascii=False) + "\n")
-    os.replace(partial, detections)
+    partial.replace(detections)
     truth_path = corpus / "truth.json"
     if not truth_path.exists():
         return None
@@ -69,7 +68,7 @@ def evaluate_reuse(
 
 def measures_table(measures: Measures) -> Table:
     """Return the measures for the terminal."""
-    from rich.table import Table  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415 - only the terminal needs it
 
     table = Table("类别", "段落", "plagdet", "准确", "召回", "粒度", box=None, pad_edge=False)
     for name, q in (("全部", measures.overall), *measures.by_kind.items()):

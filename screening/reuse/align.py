@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.gather import GatherParams, Pair, Stretch, covered, extended, gather
-from screening.reuse.seeds import Block, blocks_of
-from screening.text.view import Codes
+from screening.reuse.gather import GatherParams, Pair, Stretch, covered, gather
+from screening.reuse.seeds import Block, Grams, blocks_of
 
 __all__ = ["AlignParams", "Block", "Stretch", "align", "covered"]
 
@@ -18,11 +17,11 @@ __all__ = ["AlignParams", "Block", "Stretch", "align", "covered"]
 class AlignParams:
     """Lengths in folded characters.
 
-    ``seed``: size of the k-grams; ``repeats``: a seed that occurs more often on a side is none; ``first_worth``: rarity-weighted
-    characters that the best passage of a pair needs (a long name alone does not reach it), ``least_worth`` the others; ``least_length``: characters of a passage on each side; ``least_density``: matched share of it.
+    ``repeats``: a 4-gram that occurs more often on a side is no seed; ``first_worth``: rarity-weighted
+    characters that the best passage of a pair needs (a long name alone does not reach it), ``least_worth`` the others;
+    ``least_length``: characters of a passage on each side; ``least_density``: matched share of it.
     """
 
-    seed: int = 4
     repeats: int = 6
     first_worth: float = 24.0
     least_worth: float = 12.0
@@ -31,19 +30,18 @@ class AlignParams:
     gather: GatherParams = field(default_factory=GatherParams)
 
 
-def align(a: Codes, b: Codes, weights: npt.NDArray[np.float64], params: AlignParams) -> tuple[Stretch, ...]:
+def align(a: Grams, b: Grams, weights: npt.NDArray[np.float64], params: AlignParams) -> tuple[Stretch, ...]:
     """Return the passages that two folded texts share, in the order of a. ``weights`` are those of a's 4-grams (0–1).
 
     A stretch whose a side lies for the most part in a better one of the same pair is left out: a sentence that the source
     says twice is no second passage.
     """
-    blocks = blocks_of(a, b, weights, params.seed, params.repeats)
-    if not blocks:
+    blocks = blocks_of(a, b, weights, params.repeats)
+    if sum(b.worth for b in blocks) < params.first_worth:
         return ()
-    pair = Pair(a, b)
     found = [
         s
-        for s in gather(blocks, pair, params.gather)
+        for s in gather(blocks, Pair(a.codes, b.codes), params.gather)
         if s.worth >= params.least_worth
         and min(s.a1 - s.a0, s.b1 - s.b0) >= params.least_length
         and s.density >= params.least_density
@@ -51,7 +49,6 @@ def align(a: Codes, b: Codes, weights: npt.NDArray[np.float64], params: AlignPar
     if max((s.worth for s in found), default=0.0) < params.first_worth:
         return ()
     kept: list[Stretch] = []
-    found = [extended(s, pair) for s in found]
     for s in sorted(found, key=lambda s: (-s.worth, s.a0, s.b0)):
         if all(_shared(s.a0, s.a1, t.a0, t.a1) < 0.6 * (s.a1 - s.a0) for t in kept):
             kept.append(s)

@@ -12,6 +12,7 @@ from screening.case import Case
 from screening.document import Document, Span
 from screening.reuse.fingerprint import fingerprints
 from screening.reuse.index import Candidate, FingerprintIndex, Rarity
+from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 
 __all__ = ["Candidate", "Comparable", "Corpus", "MemoryCorpus"]
@@ -61,6 +62,11 @@ class Comparable:
     def view(self) -> View:
         """The folded text."""
         return fold(self.text, self.spans)
+
+    @cached_property
+    def grams(self) -> Grams:
+        """The folded text made ready for alignment."""
+        return Grams.of(self.view.codes)
 
     @cached_property
     def raw(self) -> View:

@@ -12,8 +12,10 @@ import numpy.typing as npt
 from screening.reuse.fingerprint import SKETCH_BITS, Hashes, sketch_buckets
 from screening.text.view import Codes
 
-MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair
+MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair, unless in a long run
+LONG_RUN = 15  # fingerprints: about 60 characters; stock phrases are shorter, what is longer was copied by many
 MIN_SHARED = 2  # fingerprints that a candidate shares at least
+LOCAL = 40  # fingerprints: about 160 characters, a paragraph
 TOP = 20  # candidates looked at
 
 
@@ -59,23 +61,29 @@ class FingerprintIndex:
         return cls(hashes, documents, int(np.load(folder / "index-size.npy", allow_pickle=False)))
 
     def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
-        """Return at most ``TOP`` documents that share ``MIN_SHARED`` rare fingerprints, by idf sum; ``own`` is left out.
+        """Return at most ``TOP`` documents that share ``MIN_SHARED`` neighbouring rare fingerprints; ``own`` is left out.
 
-        Ties go by id, so the answer does not depend on the order in which documents were indexed.
+        ``query`` is in the order of the text. A copied paragraph shares fingerprints that stand together, chance scatters them: only
+        those count that have another one of the same document within ``LOCAL``. Ranked by the sum of their idf; ties go
+        by id. Fingerprints of very many documents are followed only in long runs, and then to the first ``MAX_DF`` of them:
+        so a text that hundreds have copied still finds sources.
         """
         left = np.searchsorted(self.hashes, query, "left")
         right = np.searchsorted(self.hashes, query, "right")
         frequency = right - left
-        keep = (frequency > 0) & (frequency <= MAX_DF)
-        left, frequency = left[keep], frequency[keep]
+        rank = np.flatnonzero((frequency > 0) & ((frequency <= MAX_DF) | _in_long_run(frequency > MAX_DF)))
+        left, frequency = left[rank], np.minimum(frequency[rank], MAX_DF)
         if not len(left):
             return ()
-        places = np.repeat(left, frequency) + _counting(frequency)
-        documents = np.asarray(self.documents[places])
-        idf = np.log((self.size + 1) / frequency)
-        found, inverse = np.unique(documents, return_inverse=True)
+        documents = np.asarray(self.documents[np.repeat(left, frequency) + _counting(frequency)])
+        idf = np.repeat(np.log((self.size + 1) / frequency), frequency)
+        order = np.argsort(documents, kind="stable")
+        documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
+        together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL)
+        counts = np.append(together, False) | np.append(False, together)
+        found, inverse = np.unique(documents[counts], return_inverse=True)
         shared = np.bincount(inverse)
-        scores = np.bincount(inverse, weights=np.repeat(idf, frequency))
+        scores = np.bincount(inverse, weights=idf[counts])
         rows = [
             Candidate(ids[d], int(n), float(s))
             for d, n, s in zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
@@ -83,6 +91,15 @@ class FingerprintIndex:
         ]
         rows.sort(key=lambda c: (-c.score, c.id))
         return tuple(rows[:TOP])
+
+
+def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which of the flags stand in a run of at least ``LONG_RUN``."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    out = np.zeros(len(flags), dtype=bool)
+    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        out[start:end] = end - start >= LONG_RUN
+    return out
 
 
 def _counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -131,4 +148,5 @@ class Rarity:
         if self.size < 8:  # too few documents to tell common from rare
             return np.ones(len(buckets))
         frequency = np.maximum(self.frequency[buckets], 2)
-        return np.clip(np.log((self.size + 1) / frequency) / np.log((self.size + 1) / 2), 0.0, 1.0)
+        rarity: npt.NDArray[np.float64] = np.log((self.size + 1) / frequency) / np.log((self.size + 1) / 2)
+        return np.clip(rarity, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""Exact matches of two folded texts: shared k-grams, joined along their diagonals into blocks."""
+"""Exact matches of two folded texts: shared 4-grams, joined along their diagonals into blocks."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.fingerprint import SKETCH_SIZE, ngram_hashes
+from screening.reuse.fingerprint import SKETCH_SIZE, Hashes, ngram_hashes
 from screening.text.view import Codes
+
+LETTER = 0.3  # a letter or digit tells so much of what a Han character tells: a word of five letters about as much as two of them
+LEAST = 3.0  # Han characters' worth of letters a block needs: "tion" is no evidence
+FIRST_HAN = 0x2E80  # code points below are letters and digits of alphabets
+LEAST_WORTH = 0.6  # rarity-weighted characters: a phrase that nearly every text has joins nothing
+MOST_BLOCKS = 400  # blocks of one pair that are looked at
 
 Ints = npt.NDArray[np.int64]
 
 
-LEAST_WORTH = 0.6  # rarity-weighted characters: a phrase that nearly every text has joins nothing
-MOST_BLOCKS = 400  # blocks of one pair that are looked at
-
-
 @dataclass(frozen=True, slots=True)
 class Block:
-    """An exact match: codes a[i:i+n] == b[j:j+n]; ``worth`` is n less what is common in the corpus."""
+    """An exact match: codes a[i:i+n] == b[j:j+n]; ``worth`` is n less what is common in the corpus or merely letters."""
 
     i: int
     j: int
@@ -27,32 +29,38 @@ class Block:
     worth: float
 
 
-def _seeds(a: Codes, b: Codes, size: int, repeats: int) -> tuple[Ints, Ints]:
-    """Return the pairs of places at which the texts share a k-gram that is not frequent on either side."""
-    x, y = ngram_hashes(a, size), ngram_hashes(b, size)
-    none = np.empty(0, dtype=np.int64)
-    if not len(x) or not len(y):
-        return none, none
-    order = np.argsort(y, kind="stable")
-    ys = y[order]
-    left, right = np.searchsorted(ys, x, "left"), np.searchsorted(ys, x, "right")
-    count = right - left
-    hit = np.flatnonzero(count)
-    if not len(hit):
-        return none, none
-    _, inverse, own = np.unique(x[hit], return_inverse=True, return_counts=True)
-    hit = hit[(own[inverse] <= repeats) & (count[hit] <= repeats)]
-    if not len(hit):
-        return none, none
-    times = count[hit]
-    ends = np.cumsum(times)
-    within = np.arange(ends[-1]) - np.repeat(ends - times, times)
-    return np.repeat(hit, times), order[np.repeat(left[hit], times) + within]
+@dataclass(frozen=True, slots=True, eq=False)
+class Grams:
+    """A folded text with the hashes of its 4-grams sorted, made once for all comparisons: ``hashes[n]`` stands at ``order[n]``."""
+
+    codes: Codes
+    hashes: Hashes
+    order: Ints
+
+    @classmethod
+    def of(cls, codes: Codes) -> Grams:
+        """Sort the 4-grams of a folded text; equal ones stay in the order of the text."""
+        hashes = ngram_hashes(codes, SKETCH_SIZE)
+        order = np.argsort(hashes, kind="stable")
+        return cls(codes, hashes[order], order)
 
 
-def blocks_of(a: Codes, b: Codes, weights: npt.NDArray[np.float64], size: int, repeats: int) -> list[Block]:
+def _seeds(a: Grams, b: Grams, repeats: int) -> tuple[Ints, Ints]:
+    """Return the pairs of places at which the texts share a 4-gram that is not frequent on either side."""
+    left, right = np.searchsorted(b.hashes, a.hashes, "left"), np.searchsorted(b.hashes, a.hashes, "right")
+    hit = np.flatnonzero((right > left) & (right - left <= repeats))
+    if not len(hit):
+        return hit, hit
+    _, group, own = np.unique(a.hashes[hit], return_inverse=True, return_counts=True)
+    hit = hit[own[group] <= repeats]
+    times = right[hit] - left[hit]
+    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    return np.repeat(a.order[hit], times), b.order[np.repeat(left[hit], times) + within]
+
+
+def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int) -> list[Block]:
     """Return the runs of consecutive seeds on one diagonal, in the order of a. ``weights`` are those of a's 4-grams (0–1)."""
-    i, j = _seeds(a, b, size, repeats)
+    i, j = _seeds(a, b, repeats)
     if not len(i):
         return []
     diagonal = i - j
@@ -62,14 +70,18 @@ def blocks_of(a: Codes, b: Codes, weights: npt.NDArray[np.float64], size: int, r
     fresh[1:] = (diagonal[1:] != diagonal[:-1]) | (i[1:] > i[:-1] + 1)
     starts = np.flatnonzero(fresh)
     ends = np.append(starts[1:], len(i)) - 1
-    length = i[ends] - i[starts] + size
-    sums = np.concatenate(([0.0], np.cumsum(weights)))
-    first, last = i[starts], np.minimum(i[ends] + size - SKETCH_SIZE, len(weights) - 1)
-    grams = last - first + 1
-    worth = (sums[last + 1] - sums[first]) / grams * length
-    kept = np.flatnonzero(worth >= LEAST_WORTH)
+    length = i[ends] - i[starts] + SKETCH_SIZE
+    told = _sum(np.where(a.codes < FIRST_HAN, LETTER, 1.0), i[starts], i[starts] + length)
+    rare = _sum(weights, i[starts], i[ends] + 1) / (i[ends] + 1 - i[starts])
+    worth = told * rare
+    kept = np.flatnonzero((told >= LEAST) & (worth >= LEAST_WORTH))
     if len(kept) > MOST_BLOCKS:
         # Two texts from one template share thousands of phrases; the weightiest tell all there is to tell.
         kept = np.sort(kept[np.argsort(-worth[kept], kind="stable")[:MOST_BLOCKS]])
-    columns = (first[kept], j[starts][kept], length[kept], worth[kept])
+    columns = (i[starts][kept], j[starts][kept], length[kept], worth[kept])
     return [Block(*row) for row in sorted(zip(*(c.tolist() for c in columns), strict=True))]
+
+
+def _sum(values: npt.NDArray[np.float64], starts: Ints, ends: Ints) -> npt.NDArray[np.float64]:
+    sums = np.concatenate(([0.0], np.cumsum(values)))
+    return np.asarray(sums[ends] - sums[starts])

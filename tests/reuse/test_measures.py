@@ -1,9 +1,12 @@
 """The measures of a search, worked out by hand."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screening.document import Span
 from screening.reuse.measures import Match, measure
+from tests.gold.measures import by_the_book
 
 
 def m(case, source, a, b, c, d, kind=""):
@@ -39,3 +42,17 @@ def test_a_hand_worked_example():
 def test_nothing_found_and_nothing_true():
     assert measure([], [], {}).overall.plagdet == 0
     assert measure([m("c", "s", 0, 9, 0, 9, "x")], [], {"c": 9}).overall.recall == 0
+
+
+SPANS = st.builds(lambda a, n: Span(a, a + n), st.integers(0, 40), st.integers(1, 30))
+MATCHES = st.lists(st.builds(Match, st.sampled_from("ab"), st.sampled_from("xy"), SPANS, SPANS), max_size=5)
+
+
+@given(MATCHES, MATCHES)
+def test_the_measures_equal_those_by_the_book(truth, found):
+    lengths = {"a": 80, "b": 70, "c": 90}
+    ours, book = measure(truth, found, lengths), by_the_book(truth, found, lengths)
+    for name in ("precision", "recall", "granularity", "plagdet"):
+        assert getattr(ours.overall, name) == pytest.approx(book[name])
+    assert ours.rate_error == pytest.approx(book["rate_error"])
+    assert ours.clean_flagged == pytest.approx(book["clean_flagged"])

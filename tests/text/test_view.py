@@ -18,6 +18,8 @@ from screening.text.view import fold, fold_character, repaired_characters
         ("教\u200b师\ufeff培 训", "教师培训"),
         ("рeop1e", "peop1e"),
         ("囗日曰", "口日日"),
+        ("\u0412\u0410\u0421\u0422", "bact"),  # Cyrillic capitals: the small letters of three of them look different
+        ("\u212bngstr\u00f6m \u0251", "ångströma"),
         ("㎡", "m2"),
         ("𠮷野家", "𠮷野家"),
         ("ABC", "abc"),

@@ -17,6 +17,7 @@ TAIL_MAX = 12  # a longer heading that ends in a section word is a slogan or a s
 FUZZY_MAX = 10
 MIN_BLOCK = 30  # 字; less is no section
 OPENING = 60  # code points at the beginning of a block, its slogan heading included
+MOST_FREE = 12  # blocks under headings that may be given to sections in any order
 FAR = 0.35  # of the text's length: a block further than this from where a section is expected is not taken for it
 FUZZY_RATIO = 86  # measured in the design note on topic: P 1.00 / R .96 on 192 labelled headings
 
@@ -130,8 +131,17 @@ def find_sections(
             found[spec.name] = Section(spec.name, "heading", span, headings[n].span, words)
     taken = [s.span for s in found.values() if s.span]
     rest = [(i, s) for i, s in enumerate(specs) if s.name not in found and s.cues]
-    blocks = _blocks(document, paragraphs, headings, taken)
-    for (_, spec), block in _assigned(document, rest, len(specs), blocks, paragraphs):
+    under_headings, blocks = _blocks(document, paragraphs, headings, taken)
+    first, last = paragraphs[0].span.start, paragraphs[-1].span.end
+    worth = [
+        [_worth(document, s, (i + 0.5) / len(specs), b, (first, last), free=under_headings) for b in blocks]
+        for i, s in rest
+    ]
+    chosen = _freely(worth) if under_headings and len(blocks) <= MOST_FREE else _in_order(worth, len(blocks))
+    for (_, spec), n in zip(rest, chosen, strict=True):
+        if n < 0:
+            continue
+        block = blocks[n]
         cues = tuple(Span(*m.span()) for m in _cues(spec).finditer(document.text, block.start, block.end))
         found[spec.name] = Section(spec.name, "inferred", block, None, count_words(document.quote(block)), cues[:6])
     return tuple(found.get(s.name) or Section(s.name, "none") for s in specs)
@@ -143,51 +153,62 @@ def _cues(spec: SectionSpec) -> re.Pattern[str]:
 
 def _blocks(
     document: Document, paragraphs: Sequence[Paragraph], headings: Sequence[Heading], taken: Sequence[Span]
-) -> list[Span]:
-    """Return the stretches that a section could be told from: the texts under slogan headings, else single paragraphs."""
+) -> tuple[bool, list[Span]]:
+    """Return the stretches that a section could be told from: the texts under slogan headings (True), else single paragraphs."""
     top = min((h.level for h in headings), default=0)
     starts = [h.span.start for h in headings if h.level == top]
     end = paragraphs[-1].span.end
-    if len(starts) >= 3:
+    under_headings = len(starts) >= 3
+    if under_headings:
         spans = [Span(a, b) for a, b in zip(starts, [*starts[1:], end], strict=True)]
     else:
         spans = [p.span for p in paragraphs if not p.table]
-    return [s for s in spans if count_words(document.quote(s)) >= MIN_BLOCK and not any(s.overlaps(t) for t in taken)]
+    kept = [s for s in spans if count_words(document.quote(s)) >= MIN_BLOCK and not any(s.overlaps(t) for t in taken)]
+    return under_headings, kept
 
 
-def _assigned(
-    document: Document,
-    rest: Sequence[tuple[int, SectionSpec]],
-    of: int,
-    blocks: Sequence[Span],
-    paragraphs: Sequence[Paragraph],
-) -> list[tuple[tuple[int, SectionSpec], Span]]:
-    """Give blocks to sections in order, so that the cues fit best together (right on 83 % when measured).
-
-    Dynamic programming over (sections, blocks): each takes at most one, and never in crossed order. A single cue word proves
-    nothing: a block needs two different ones, or one in its opening.
-    """
-    first, last = paragraphs[0].span.start, paragraphs[-1].span.end
-    worth = [[_worth(document, spec, (i + 0.5) / of, b, first, last) for b in blocks] for i, spec in rest]
-    best: list[list[tuple[float, tuple[int, ...]]]] = [[(0.0, ())] * (len(blocks) + 1) for _ in range(len(rest) + 1)]
-    for s in range(1, len(rest) + 1):
-        for b in range(len(blocks) + 1):
-            options = [(best[s - 1][b][0], (*best[s - 1][b][1], -1))]
-            if b:
-                if len(best[s][b - 1][1]) == s:
-                    options.append(best[s][b - 1])
-                if worth[s - 1][b - 1] > 0:
-                    options.append((best[s - 1][b - 1][0] + worth[s - 1][b - 1], (*best[s - 1][b - 1][1], b - 1)))
-            best[s][b] = max(options, key=lambda o: o[0])
-    chosen = best[len(rest)][len(blocks)][1]
-    return [(rest[s], blocks[b]) for s, b in enumerate(chosen) if b >= 0]
-
-
-def _worth(document: Document, spec: SectionSpec, expected: float, block: Span, first: int, last: int) -> float:
+def _worth(
+    document: Document, spec: SectionSpec, expected: float, block: Span, whole: tuple[int, int], *, free: bool
+) -> float:
+    """Return how well a block's cues fit a section, 0 if they prove nothing: it needs two different ones, or one in its opening."""
     hits = list(_cues(spec).finditer(document.text, block.start, block.end))
     kinds = {m[0] for m in hits}
     opening = any(m.start() - block.start <= OPENING for m in hits)
+    first, last = whole
     off = abs(((block.start + block.end) / 2 - first) / max(1, last - first) - expected)
-    if not hits or off > FAR or (len(kinds) < 2 and not opening):
+    if not hits or (off > FAR and not free) or (len(kinds) < 2 and not opening):
         return 0.0
-    return len(kinds) + 0.5 * opening - 2 * off + 0.01
+    return max(0.0, len(kinds) + 0.5 * opening - 2 * off + 0.01)
+
+
+def _freely(worth: Sequence[Sequence[float]]) -> tuple[int, ...]:
+    """Give each section the block under a heading that suits it, each block once, so that the sum is largest (-1: none)."""
+    best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    for row in worth:
+        grown: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for used, (total, chosen) in best.items():
+            options = [
+                (used, total, -1),
+                *((used | 1 << n, total + w, n) for n, w in enumerate(row) if w > 0 and not used >> n & 1),
+            ]
+            for mask, value, n in options:
+                if mask not in grown or value > grown[mask][0]:
+                    grown[mask] = (value, (*chosen, n))
+        best = grown
+    return max(best.values(), key=lambda b: b[0])[1]
+
+
+def _in_order(worth: Sequence[Sequence[float]], blocks: int) -> tuple[int, ...]:
+    """Give paragraphs to sections without crossing the notice's order, so that the sum is largest (-1: none)."""
+    best: list[tuple[float, tuple[int, ...]]] = [(0.0, ())] * (blocks + 1)
+    for row in worth:
+        grown: list[tuple[float, tuple[int, ...]]] = []
+        for b in range(blocks + 1):
+            options = [(best[b][0], (*best[b][1], -1))]
+            if b:
+                options.append(grown[b - 1])
+                if row[b - 1] > 0:
+                    options.append((best[b - 1][0] + row[b - 1], (*best[b - 1][1], b - 1)))
+            grown.append(max(options, key=lambda o: o[0]))
+        best = grown
+    return best[blocks][1]

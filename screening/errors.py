@@ -44,3 +44,7 @@ class UsageError(ScreeningError):
 
 class ModelError(ScreeningError):
     """A model that is missing, altered or made by another version."""
+
+
+class LibraryError(ScreeningError):
+    """An archive that can't be opened, read or written: code "library.…"."""

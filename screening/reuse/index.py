@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,15 @@ class Candidate:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A document by its number, the number of rare fingerprints shared, the sum of their idf (natural log)."""
+
+    number: int
+    shared: int
+    score: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FingerprintIndex:
     """``hashes`` sorted, ``documents`` the number of the document at each, ``size`` the number of documents."""
@@ -37,14 +46,28 @@ class FingerprintIndex:
     size: int
 
     @classmethod
-    def build(cls, prints: Sequence[Hashes]) -> FingerprintIndex:
-        """Index documents 0 … n-1 by their (distinct) fingerprints."""
+    def build(cls, prints: Sequence[Hashes], numbers: Sequence[int] | None = None) -> FingerprintIndex:
+        """Index documents by their (distinct) fingerprints. Their ``numbers`` must rise; they are 0 … n-1 if not given."""
         if not prints:
             return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32), 0)
         hashes = np.concatenate(prints)
-        documents = np.repeat(np.arange(len(prints), dtype=np.int32), [len(p) for p in prints])
+        own = np.arange(len(prints)) if numbers is None else np.array(numbers)
+        documents = np.repeat(own.astype(np.int32), [len(p) for p in prints])
         order = np.argsort(hashes, kind="stable")
         return cls(hashes[order], documents[order], len(prints))
+
+    @classmethod
+    def joined(cls, parts: Sequence[FingerprintIndex], size: int) -> FingerprintIndex:
+        """Return one index of several over different documents, ``size`` in all."""
+        hashes = np.concatenate([p.hashes for p in parts])
+        documents = np.concatenate([p.documents for p in parts])
+        order = np.lexsort((documents, hashes))
+        return cls(hashes[order], documents[order], size)
+
+    def only(self, query: Hashes) -> FingerprintIndex:
+        """Return the part of the index that a query meets."""
+        met = np.isin(self.hashes, query)
+        return FingerprintIndex(self.hashes[met], self.documents[met], self.size)
 
     def save(self, folder: Path) -> None:
         """Write the arrays for :meth:`load`."""
@@ -61,12 +84,15 @@ class FingerprintIndex:
         return cls(hashes, documents, int(np.load(folder / "index-size.npy", allow_pickle=False)))
 
     def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
-        """Return at most ``TOP`` documents that share ``MIN_SHARED`` neighbouring rare fingerprints; ``own`` is left out.
+        """Return the candidates of :meth:`near` by id, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
+        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own)
+
+    def near(self, query: Hashes) -> list[Near]:
+        """Return the documents that share ``MIN_SHARED`` neighbouring rare fingerprints, by number.
 
         ``query`` is in the order of the text. A copied paragraph shares fingerprints that stand together, chance scatters them: only
-        those count that have another one of the same document within ``LOCAL``. Ranked by the sum of their idf; ties go
-        by id. Fingerprints of very many documents are followed only in long runs, and then to the first ``MAX_DF`` of them:
-        so a text that hundreds have copied still finds sources.
+        those count that have another one of the same document within ``LOCAL``. Fingerprints of very many documents are
+        followed only in long runs, and then to the first ``MAX_DF`` of them: so a text that hundreds have copied still finds sources.
         """
         left = np.searchsorted(self.hashes, query, "left")
         right = np.searchsorted(self.hashes, query, "right")
@@ -74,7 +100,7 @@ class FingerprintIndex:
         rank = np.flatnonzero((frequency > 0) & ((frequency <= MAX_DF) | _in_long_run(frequency > MAX_DF)))
         left, frequency = left[rank], np.minimum(frequency[rank], MAX_DF)
         if not len(left):
-            return ()
+            return []
         documents = np.asarray(self.documents[np.repeat(left, frequency) + _counting(frequency)])
         idf = np.repeat(np.log((self.size + 1) / frequency), frequency)
         order = np.argsort(documents, kind="stable")
@@ -84,13 +110,19 @@ class FingerprintIndex:
         found, inverse = np.unique(documents[counts], return_inverse=True)
         shared = np.bincount(inverse)
         scores = np.bincount(inverse, weights=idf[counts])
-        rows = [
-            Candidate(ids[d], int(n), float(s))
-            for d, n, s in zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
-            if n >= MIN_SHARED and ids[d] != own
-        ]
-        rows.sort(key=lambda c: (-c.score, c.id))
-        return tuple(rows[:TOP])
+        rows = zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
+        return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
+
+
+def ranked(rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "") -> tuple[Candidate, ...]:
+    """Return at most ``TOP`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
+    best = sorted(rows, key=lambda r: -r.score)
+    if len(best) > TOP + 1:  # one more, since the text itself may be among them; and all that tie with the last
+        best = [r for r in best if r.score >= best[TOP].score]
+    ids = name([r.number for r in best])
+    found = [Candidate(ids[r.number], r.shared, r.score) for r in best if ids[r.number] != own]
+    found.sort(key=lambda c: (-c.score, c.id))
+    return tuple(found[:TOP])
 
 
 def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -1,0 +1,14 @@
+"""Alembic's entry: migrations run on the connection, and in the transaction, that the caller holds."""
+
+from alembic import context
+
+from screening.library.schema import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table="archive_version",
+    transaction_per_migration=False,
+    transactional_ddl=False,
+)
+context.run_migrations()

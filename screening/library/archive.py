@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -26,8 +26,10 @@ from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
 from screening.reuse.index import FingerprintIndex, Rarity, ranked
 
-FRESH = 512  # documents that wait to be packed at most; more make queries slow, fewer make adding slow
-BULK = 4096  # documents packed at once when many are added
+# Packing rewrites most of the postings, so it waits for many documents; those that wait are held in memory by every reader.
+FRESH = 512  # documents that wait at most, …
+FRESH_SHARE = 32  # … or a part in so many of the archive
+BULK = 4096  # the same while many are being added
 PER_TRANSACTION = 128  # documents acknowledged together when many are added
 
 # What the stored fingerprints depend on: an archive made with others would miss copies, so it is refused.
@@ -83,7 +85,7 @@ class Library:
     """An open archive; see :func:`open_library`. Implements the engine's ``Corpus``. One object a thread or process."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._cache: _Cache | None = None
         self._get = lru_cache(maxsize=256)(self._read)
 
@@ -95,17 +97,17 @@ class Library:
 
     def close(self) -> None:
         """Close all connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     # -- reading ----------------------------------------------------------------------------------------------------------
 
     def __len__(self) -> int:
-        with transaction(self._engine, writes=False) as connection:
+        with transaction(self.engine, writes=False) as connection:
             return _size(connection)
 
     def info(self) -> LibraryInfo:
         """Return what the archive holds."""
-        with transaction(self._engine, writes=False) as connection:
+        with transaction(self.engine, writes=False) as connection:
             size = _size(connection)
             values = _state(connection)
             characters = connection.execute(select(func.coalesce(func.sum(document.c.characters), 0))).scalar_one()
@@ -130,7 +132,7 @@ class Library:
 
     def snapshot(self) -> str:
         """Return the name of the present set of documents: 16 hex digits."""
-        with transaction(self._engine, writes=False) as connection:
+        with transaction(self.engine, writes=False) as connection:
             return _snapshot(_state(connection), _size(connection))
 
     def rows(self) -> Iterator[Entry]:
@@ -138,7 +140,7 @@ class Library:
         columns = [document.c[name] for name in _META]
         last = ""
         while True:
-            with transaction(self._engine, writes=False) as connection:
+            with transaction(self.engine, writes=False) as connection:
                 query = select(document.c.id, *columns).where(document.c.id > last).order_by(document.c.id).limit(1000)
                 found = connection.execute(query).mappings().all()
             for row in found:
@@ -149,7 +151,7 @@ class Library:
 
     def entry(self, source_id: str) -> Entry:
         """Return one document whole. Raises :class:`LibraryError` "library.no_document"."""
-        with transaction(self._engine, writes=False) as connection:
+        with transaction(self.engine, writes=False) as connection:
             row = connection.execute(select(document).where(document.c.id == source_id)).mappings().first()
         if row is None:
             raise no_document(source_id)
@@ -165,7 +167,7 @@ class Library:
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the documents worth comparing with a text, nearest first."""
         keys = postings.keys_of(fingerprints(comparable.view))
-        with transaction(self._engine, writes=False) as connection:
+        with transaction(self.engine, writes=False) as connection:
             cache = self._snapshot_of(connection)
             packed = postings.read(connection, keys)
             held = cache.fresh.only(keys)
@@ -175,7 +177,7 @@ class Library:
     @property
     def rarity(self) -> Rarity:
         """In how many documents each 4-gram occurs."""
-        with transaction(self._engine, writes=False) as connection:
+        with transaction(self.engine, writes=False) as connection:
             return self._snapshot_of(connection).rarity
 
     def _snapshot_of(self, connection: Connection) -> _Cache:
@@ -188,9 +190,9 @@ class Library:
             for number, prints, grams in connection.execute(
                 select(fresh.c.number, fresh.c.prints, fresh.c.grams).order_by(fresh.c.number)
             ):
-                keys.append(postings.keys_of(unpack_array(prints, "索引")))
+                keys.append(postings.keys_of(unpack_array(prints, "u8", "索引")))
                 numbers.append(number)
-                counts[unpack_array(grams, "索引")] += 1
+                counts[unpack_array(grams, "u4", "索引")] += 1
             index = FingerprintIndex.build(keys, numbers)
             self._cache = _Cache(content, size, index, Rarity(counts, size))
             self._get.cache_clear()
@@ -208,14 +210,14 @@ class Library:
         for entry in entries:
             rows.append(entry)
             if len(rows) == PER_TRANSACTION:
-                yield from self._add(rows, BULK)
+                yield from self._add(rows, bulk=True)
                 rows = []
-        yield from self._add(rows, FRESH)
+        yield from self._add(rows, bulk=False)
 
-    def _add(self, entries: Sequence[Entry], most: int) -> list[Added]:
+    def _add(self, entries: Sequence[Entry], *, bulk: bool) -> list[Added]:
         made = [_Made.of(e) for e in entries]  # before the lock is taken: folding and hashing take the time
         out = []
-        with transaction(self._engine, writes=True) as connection:
+        with transaction(self.engine, writes=True) as connection:
             known = set(
                 connection.execute(select(document.c.sha256).where(document.c.sha256.in_([e.sha256 for e in entries]))).scalars()
             )
@@ -225,23 +227,26 @@ class Library:
                 if entry.sha256 not in known:
                     new.append((entry, parts))
                     known.add(entry.sha256)
-            for entry, parts in new:
-                (number,) = connection.execute(insert(document).values(**parts.row(entry))).inserted_primary_key or (0,)
-                connection.execute(insert(fresh).values(number=number, prints=parts.prints, grams=parts.grams))
             if new:
+                first = _numbers(connection, len(new))
+                rows = [{"number": first + n, **parts.row(entry)} for n, (entry, parts) in enumerate(new)]
+                connection.execute(insert(document), rows)
+                waits = [{"number": first + n, "prints": m.prints, "grams": m.grams} for n, (_, m) in enumerate(new)]
+                connection.execute(insert(fresh), waits)
                 _count(connection, [e.sha256 for e, _ in new], 1)
-            if connection.execute(select(func.count()).select_from(fresh)).scalar_one() > most:
+            waiting = connection.execute(select(func.count()).select_from(fresh)).scalar_one()
+            if waiting > max(BULK if bulk else FRESH, _size(connection) // FRESH_SHARE):
                 _pack(connection)
         return out
 
     def pack(self) -> None:
         """Pack the fresh documents now; queries are fastest then. Done by itself when many are waiting."""
-        with transaction(self._engine, writes=True) as connection:
+        with transaction(self.engine, writes=True) as connection:
             _pack(connection)
 
     def remove(self, source_id: str) -> None:
         """Remove a document with every trace. Raises :class:`LibraryError` "library.no_document"."""
-        with transaction(self._engine, writes=True) as connection:
+        with transaction(self.engine, writes=True) as connection:
             row = connection.execute(
                 select(document.c.number, document.c.sha256, document.c.text).where(document.c.id == source_id)
             ).first()
@@ -257,9 +262,9 @@ class Library:
             connection.execute(delete(document).where(document.c.number == row.number))
             _count(connection, [row.sha256], -1)
         self._get.cache_clear()
-        if self._engine.dialect.name == "sqlite":
+        if self.engine.dialect.name == "sqlite":
             # The write-ahead log still holds the old pages; emptied, the text is gone from the disk.
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -308,6 +313,13 @@ def _state(connection: Connection) -> dict[str, str]:
     return {name: value for name, value in connection.execute(select(state.c.name, state.c.value))}
 
 
+def _numbers(connection: Connection, count: int) -> int:
+    """Return the first of ``count`` numbers that no document has had: a number is never used twice."""
+    first = int(_state(connection)["next"])
+    connection.execute(update(state).where(state.c.name == "next").values(value=str(first + count)))
+    return first
+
+
 def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     query = select(document.c.number, document.c.id).where(document.c.number.in_(list(numbers)))
     return {number: found for number, found in connection.execute(query)}
@@ -335,10 +347,10 @@ def _pack(connection: Connection) -> None:
     rows = connection.execute(select(fresh.c.number, fresh.c.prints, fresh.c.grams).order_by(fresh.c.number)).all()
     if not rows:
         return
-    postings.insert(connection, [unpack_array(r.prints, "索引") for r in rows], [r.number for r in rows])
+    postings.insert(connection, [unpack_array(r.prints, "u8", "索引") for r in rows], [r.number for r in rows])
     counts = postings.read_counts(connection)
     for r in rows:
-        counts[unpack_array(r.grams, "索引")] += 1
+        counts[unpack_array(r.grams, "u4", "索引")] += 1
     postings.write_counts(connection, counts)
     connection.execute(delete(fresh))
 
@@ -350,7 +362,8 @@ def open_library(where: str | Path, *, create: bool = False) -> Library:
     """
     engine = connect(location(where), create=create)
     try:
-        ready(engine, create=create, first={"id": uuid.uuid4().hex, "parameters": json.dumps(PARAMETERS), "content": f"{0:064x}"})
+        first = {"id": uuid.uuid4().hex, "parameters": json.dumps(PARAMETERS), "content": f"{0:064x}", "next": "1"}
+        ready(engine, create=create, first=first)
         with transaction(engine, writes=False) as connection:
             made_with = json.loads(_state(connection)["parameters"])
     except BaseException:
@@ -365,6 +378,3 @@ def open_library(where: str | Path, *, create: bool = False) -> Library:
             "请用建库时的版本导出（screening library export），再用本版本导入到新库（screening library import）。",
         )
     return Library(engine)
-
-
-Progress = Callable[[int, int], None]

@@ -57,10 +57,10 @@ def unpack_text(blob: bytes) -> str:
 
 
 def pack_array(values: npt.NDArray[np.unsignedinteger]) -> bytes:
-    """Pack an array of unsigned integers as little-endian 64-bit."""
-    return seal(values.astype("<u8").tobytes(), 1)
+    """Pack an array of unsigned integers; its width is kept."""
+    return seal(values.astype(values.dtype.newbyteorder("<")).tobytes(), 1)
 
 
-def unpack_array(blob: bytes, what: str) -> npt.NDArray[np.uint64]:
-    """Return the array. Raises :class:`LibraryError` "library.damaged"."""
-    return np.frombuffer(unseal(blob, what), dtype="<u8").astype(np.uint64)
+def unpack_array(blob: bytes, kind: str, what: str) -> npt.NDArray[np.unsignedinteger]:
+    """Return an array of ``kind`` ("u8", "u4"). Raises :class:`LibraryError` "library.damaged"."""
+    return np.frombuffer(unseal(blob, what), dtype=f"<{kind}").astype(kind)

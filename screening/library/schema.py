@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
 REVISION: Final = "0001"  # the newest migration; an archive of another one is refused with a sentence
 
 metadata = MetaData()
-_Id = BigInteger().with_variant(Integer, "sqlite")
 
-# Names and values: "id" (made once), "parameters" (what fingerprints depend on), "content" (a digest of the set of documents).
+# Names and values: "id" (made once), "parameters" (what fingerprints depend on), "content" (a digest of the set of documents),
+# "next" (the next document's number).
 state = Table(
     "archive_state", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
 )
@@ -19,7 +19,7 @@ state = Table(
 document = Table(
     "archive_document",
     metadata,
-    Column("number", _Id, primary_key=True),  # private; postings refer to it; never used twice
+    Column("number", Integer, primary_key=True, autoincrement=False),  # private; postings refer to it; never used twice
     Column("id", String(40), nullable=False, unique=True),  # public: in reports, from the file's sha256
     Column("sha256", String(64), nullable=False, unique=True),
     Column("file", Text, nullable=False),
@@ -33,14 +33,13 @@ document = Table(
     Column("received", String(40), nullable=False),  # ISO 8601 with zone, "" if unknown
     Column("characters", Integer, nullable=False),  # compared characters after folding
     Column("text", LargeBinary, nullable=False),  # packed, see codec
-    sqlite_autoincrement=True,
 )
 
 # Documents whose fingerprints are not yet packed into ``posting`` and ``frequency``: adding one is a short transaction.
 fresh = Table(
     "archive_fresh",
     metadata,
-    Column("number", _Id, ForeignKey("archive_document.number", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, ForeignKey("archive_document.number"), primary_key=True, autoincrement=False),
     Column("prints", LargeBinary, nullable=False),
     Column("grams", LargeBinary, nullable=False),
 )

@@ -11,7 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Make the tables."""
-    number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     op.create_table(
         "archive_state",
         sa.Column("name", sa.String(40), primary_key=True),
@@ -19,7 +18,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "archive_document",
-        sa.Column("number", number, primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("id", sa.String(40), nullable=False, unique=True),
         sa.Column("sha256", sa.String(64), nullable=False, unique=True),
         *(sa.Column(n, sa.Text, nullable=False) for n in ("file", "title", "unit", "unit_type", "project", "author")),
@@ -28,12 +27,11 @@ def upgrade() -> None:
         sa.Column("received", sa.String(40), nullable=False),
         sa.Column("characters", sa.Integer, nullable=False),
         sa.Column("text", sa.LargeBinary, nullable=False),
-        sqlite_autoincrement=True,
     )
     op.create_table(
         "archive_fresh",
         sa.Column(
-            "number", number, sa.ForeignKey("archive_document.number", ondelete="CASCADE"), primary_key=True
+            "number", sa.Integer, sa.ForeignKey("archive_document.number"), primary_key=True, autoincrement=False
         ),
         sa.Column("prints", sa.LargeBinary, nullable=False),
         sa.Column("grams", sa.LargeBinary, nullable=False),

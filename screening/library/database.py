@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -59,7 +60,7 @@ def connect(url: URL, *, create: bool) -> Engine:
     """Return an engine. A SQLite file that does not exist is made only with ``create``. Raises :class:`LibraryError`."""
     if url.get_backend_name() == "sqlite":
         _see_file(Path(url.database or ""), create=create)
-        engine = create_engine(url, connect_args={"timeout": BUSY})
+        engine = create_engine(_readable(url), connect_args={"timeout": BUSY})
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
@@ -67,6 +68,7 @@ def connect(url: URL, *, create: bool) -> Engine:
     with spoken(url), engine.connect() as connection:
         encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":
+        engine.dispose()
         raise LibraryError(
             "library.encoding",
             f"PostgreSQL 数据库的编码是 {encoding}，存不下全部汉字",
@@ -97,6 +99,19 @@ def _see_file(path: Path, *, create: bool) -> None:
         raise LibraryError("library.not", f"{path.name} 不是比对库文件", "请核对 --library；比对库由 screening library add 建立。")
 
 
+def _readable(url: URL) -> URL:
+    """Return the URL by which a file in a place without write permission can be read all the same.
+
+    A write-ahead log needs a writable folder; where there is none and no log is left over, the file is as good as immutable.
+    """
+    path = Path(url.database or "")
+    if not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        return url
+    wal = path.with_name(f"{path.name}-wal")
+    immutable = "0" if wal.exists() and wal.stat().st_size else "1"
+    return url.set(database=f"file:{path.absolute()}", query={"mode": "ro", "immutable": immutable, "uri": "true"})
+
+
 def _sqlite_connected(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # transactions are begun by us, see _sqlite_begin
     cursor = raw.cursor()
@@ -125,7 +140,7 @@ def spoken(url: URL) -> Iterator[None]:
 
 def _said(url: URL, error: exc.DBAPIError) -> LibraryError:
     said = str(error.orig).lower()
-    name = url.database if url.get_backend_name() == "sqlite" else f"{url.host or '本机'}/{url.database or ''}"
+    name = (url.database or "").removeprefix("file:") if url.get_backend_name() == "sqlite" else f"{url.host or '本机'}/{url.database or ''}"
     table: tuple[tuple[tuple[str, ...], tuple[str, str, str]], ...] = (
         (
             ("database is locked", "deadlock", "could not serialize", "lock timeout"),
@@ -164,6 +179,7 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
         connection = plain.execution_options(**options)
         with connection.begin():
             if writes and engine.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{int(1000 * BUSY)}ms'"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPLICATION_ID})
             yield connection
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, delete, select
 
 from screening.library.codec import damaged, seal, unseal
 from screening.library.schema import frequency, posting
@@ -42,7 +42,7 @@ def _buckets(keys: Hashes) -> npt.NDArray[np.int64]:
 def read(connection: Connection, keys: Hashes) -> FingerprintIndex:
     """Return the entries of the buckets that ``keys`` lie in, as an index of keys and document numbers (its size is 0)."""
     wanted = np.unique(_buckets(keys))
-    rows: list[Row[tuple[int, bytes]]] = []
+    rows: list[tuple[int, bytes]] = []
     for at in range(0, len(wanted), AT_ONCE):
         chosen = wanted[at : at + AT_ONCE]
         first, last = int(chosen[0]), int(chosen[-1])
@@ -51,7 +51,7 @@ def read(connection: Connection, keys: Hashes) -> FingerprintIndex:
             query = query.where(posting.c.bucket.between(first, last))
         else:
             query = query.where(posting.c.bucket.in_(chosen.tolist()))
-        rows += connection.execute(query).all()
+        rows += map(tuple, connection.execute(query))
     return _decoded(rows)
 
 
@@ -61,10 +61,10 @@ def everything(connection: Connection) -> Iterator[FingerprintIndex]:
         query = select(posting.c.bucket, posting.c.entries).where(
             posting.c.bucket >= start, posting.c.bucket < start + AT_ONCE
         )
-        yield _decoded(connection.execute(query.order_by(posting.c.bucket)).all())
+        yield _decoded([tuple(row) for row in connection.execute(query.order_by(posting.c.bucket))])
 
 
-def _decoded(rows: Sequence[Row[tuple[int, bytes]]]) -> FingerprintIndex:
+def _decoded(rows: Sequence[tuple[int, bytes]]) -> FingerprintIndex:
     bodies = []
     for _, blob in rows:
         if len(blob) % 6 != 4 or zlib.crc32(blob[4:]) != int.from_bytes(blob[:4], "little"):

@@ -70,9 +70,11 @@ def read_export(path: Path) -> Iterator[Entry]:
             count, total, end = 0, 0, None
             for line in lines:
                 data = json.loads(line)
+                if end is not None:
+                    raise _no_export(path)
                 if "documents" in data:
                     end = data
-                    break
+                    continue
                 entry = Entry.from_json(data)
                 count, total = count + 1, content_of([entry.sha256], total)
                 yield entry
@@ -92,7 +94,7 @@ def verify(library: Library, progress: Progress | None = None) -> list[str]:
     """Look at every row: texts, ids, fingerprints, frequencies, the digest of the set. Return what is wrong, a sentence each."""
     wrong: list[str] = []
     with transaction(library.engine, writes=False) as connection:
-        values = dict(connection.execute(select(state.c.name, state.c.value)).tuples().all())
+        values = {name: value for name, value in connection.execute(select(state.c.name, state.c.value))}
         waiting = {r.number: r for r in connection.execute(select(fresh))}
         rows = connection.execute(select(document.c.number, document.c.id, document.c.sha256).order_by(document.c.number)).all()
         counts = np.zeros(1 << SKETCH_BITS, dtype=np.uint32)

@@ -36,6 +36,9 @@ def align(a: Grams, b: Grams, weights: npt.NDArray[np.float64], params: AlignPar
     A stretch whose a side lies for the most part in a better one of the same pair is left out: a sentence that the source
     says twice is no second passage.
     """
+    if len(a.codes) >= params.least_length and np.array_equal(a.codes, b.codes):
+        n = len(a.codes)
+        return (Stretch(0, n, 0, n, float(n), (Block(0, 0, n, float(n)),)),)
     blocks = blocks_of(a, b, weights, params.repeats)
     if sum(b.worth for b in blocks) < params.first_worth:
         return ()

@@ -7,6 +7,8 @@ more candidate a text; what is lost are short passages (60-150 characters) with 
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 
@@ -41,12 +43,20 @@ def ngram_hashes(codes: Codes, size: int) -> Hashes:
 
 
 def fingerprints(view: View) -> Hashes:
-    """Return the kept hashes of a view, distinct, in the order of their first occurrence: about one in ``KEEP`` characters."""
+    """Return the kept hashes of a view, distinct, in the order of their first occurrence: about one in ``KEEP`` characters.
+
+    Behind them stand two of the whole text: an equal text is found even if it is too short or too monotonous for n-grams.
+    """
     hashes = ngram_hashes(view.codes, SIZE)
     kept: Hashes = hashes[hashes % np.uint64(KEEP) == 0]
     _, first = np.unique(kept, return_index=True)
-    found: Hashes = kept[np.sort(first)]
-    return found
+    return np.concatenate((kept[np.sort(first)], _whole(view.codes)))
+
+
+def _whole(codes: Codes) -> Hashes:
+    """Return two hashes of a whole text (two, since a candidate must share two), none of an empty one."""
+    digest = hashlib.blake2b(codes.astype("<u4").tobytes(), digest_size=16).digest()
+    return np.frombuffer(digest, dtype="<u8").astype(np.uint64)[: 2 if len(codes) else 0]
 
 
 def sketch_buckets(codes: Codes) -> npt.NDArray[np.uint32]:

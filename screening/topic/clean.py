@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from screening.document import Document, Paragraph, Span
 from screening.text.sentences import sentences
-from screening.topic.lexicon import Lexicon
+from screening.topic.lexicon import TRADE, Hit, Lexicon
 
-LIST_TERMS = 5  # so many terms …
-LIST_SHARE = 0.42  # … that fill so much of the sentence make a keyword list (0–1 of its Han characters)
+RESIDUE = 2  # a clause with at most so many Han characters beside its terms says nothing about them
+LIST_ITEMS = 4  # so many such clauses in a sentence, or …
+LIST_TERMS = 5  # … so many different terms that fill …
+LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
+FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
+REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
 _HAN = re.compile("[\u4e00-\u9fff]")
-_KEY = re.compile("[^\u4e00-\u9fffA-Za-z0-9]+")
+_DIGIT = re.compile("[0-9０-９一二三四五六七八九十百千万]")
+_TERMS = frozenset({"terms", "neutral", "strong", "training"})
+_NOT_KEY = re.compile("[^\u4e00-\u9fffA-Za-z0-9]+")
+_CLAUSE = re.compile(r"[^、，,；;：:|/\\\s·•。！？!?…+＋\-—_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
-    """A sentence of the text: its span and its words."""
+    """A sentence of the text: its span, its words, and the words of the lexicon that it uses in saying something."""
 
     span: Span
     text: str
+    hits: tuple[Hit, ...]
+
+    @cached_property
+    def lists(self) -> frozenset[str]:
+        """Names of the lists that have a word in this sentence."""
+        return frozenset().union(*(h.lists for h in self.hits))
+
+    def words(self, name: str) -> tuple[str, ...]:
+        """Return the words of one list, each once."""
+        return tuple(dict.fromkeys(h.word for h in self.hits if name in h.lists))
 
 
 def clean(
@@ -30,29 +48,62 @@ def clean(
     """Return the sentences that count, and the spans set aside as stuffing (keyword lists, sentences said before)."""
     kept: list[Sentence] = []
     aside: list[Span] = []
+    fragments: list[Span] = []  # terms that pose as a sentence; one or two may be headings without their numbers
     seen: set[str] = set()
     for p in paragraphs:
         for span in sentences(document.text, p.span):
             text = document.quote(span)
-            key = _KEY.sub("", text)
-            if len(key) >= 8 and key in seen:
+            key = _NOT_KEY.sub("", text)
+            if not key:
+                continue
+            hits = lexicon.words.find(text)
+            clauses = [Clause(Span(*m.span()), text, hits) for m in _CLAUSE.finditer(text)] if hits else []
+            if (len(key) >= REPEATED and key in seen) or is_keyword_list(clauses):
                 aside.append(span)
-            elif is_keyword_list(text, lexicon):
-                aside.append(span)
-            elif key:
-                kept.append(Sentence(span, text))
+            elif clauses and all(c.bare for c in clauses):
+                fragments.append(span)
+            else:
+                # A term that stands alone between two commas is dropped, so that terms strewn between honest words buy nothing.
+                bare = [c.span for c in clauses if c.bare]
+                kept.append(Sentence(span, text, tuple(h for h in hits if not _inside(h, bare))))
             seen.add(key)
+    if len(fragments) >= FRAGMENTS:
+        aside = sorted((*aside, *fragments))
     return tuple(kept), tuple(aside)
 
 
-def is_keyword_list(text: str, lexicon: Lexicon) -> bool:
+class Clause:
+    """A piece of a sentence between two marks or spaces: its terms, and how many of its Han characters they and other words fill."""
+
+    def __init__(self, span: Span, sentence: str, hits: Iterable[Hit]) -> None:
+        self.span = span
+        inside = [h for h in hits if span.start <= h.start < span.end and TRADE not in h.lists]
+        terms = [h for h in inside if h.lists & _TERMS]
+        self.terms = [h.word for h in terms]
+        self.han = len(_HAN.findall(sentence, span.start, span.end))
+        self.listed = _filled(terms)
+        self._other = self.han - _filled(inside)
+        self._data = _DIGIT.search(sentence, span.start, span.end)
+
+    @property
+    def bare(self) -> bool:
+        """Whether the clause names terms and says nothing about them; a number says something."""
+        left = self.han - self.listed if self.terms else self._other + RESIDUE
+        return self.han > 0 and left <= RESIDUE and not self._data
+
+
+def _filled(hits: Iterable[Hit]) -> int:
+    return len({i for h in hits for i in range(h.start, h.end)})
+
+
+def is_keyword_list(clauses: Sequence[Clause]) -> bool:
     """Say whether a sentence is little more than terms in a row; no matter what stands between them."""
-    found = [m[0] for m in lexicon.terms.finditer(text)]
-    if len(found) < LIST_TERMS:
-        return False
-    han = len(_HAN.findall(text)) or 1
-    listed = sum(map(len, found)) / han
-    # The words between the terms of an honest sentence tell what was done; between keywords stand commas and 、.
-    items = [i for i in re.split("[、，,；;|/]", text) if i.strip()]
-    short = sum(len(_KEY.sub("", i)) <= 9 for i in items) / len(items)
-    return listed >= LIST_SHARE and (short >= 0.6 or listed >= 0.65)
+    bare = sum(c.bare for c in clauses)
+    if bare >= LIST_ITEMS and bare >= len(clauses) / 2:
+        return True
+    terms = {t for c in clauses for t in c.terms}
+    return len(terms) >= LIST_TERMS and sum(c.listed for c in clauses) >= LIST_SHARE * sum(c.han for c in clauses)
+
+
+def _inside(hit: Hit, spans: Iterable[Span]) -> bool:
+    return any(s.start <= hit.start < s.end for s in spans)

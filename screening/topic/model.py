@@ -35,8 +35,8 @@ class TopicModel:
     calibrated: bool
 
     def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return each feature's part of the log-odds, and the intercept; they add up to the log-odds exactly."""
-        out = {k: self.weights[k] * (values[k] - self.means[k]) / self.scales[k] for k in FEATURES}
+        """Return each feature's part of the log-odds, and the intercept; rounded first, so that they add up exactly."""
+        out = {k: round(self.weights[k] * (values[k] - self.means[k]) / self.scales[k], 6) for k in FEATURES}
         return {"intercept": self.intercept} | out
 
     def probability(self, contributions: Mapping[str, float]) -> float:

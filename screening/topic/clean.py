@@ -17,11 +17,17 @@ LIST_TERMS = 5  # … so many different terms that fill …
 LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
 FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
 REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
+_CHARACTER = re.compile("[\u4e00-\u9fff]|[0-9０-９]+")  # a number says as much as a character
+_TERMS = 5  # … so many different terms that fill …
+LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
+FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
+REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
 _HAN = re.compile("[\u4e00-\u9fff]")
 _DIGIT = re.compile("[0-9０-９一二三四五六七八九十百千万]")
 _TERMS = frozenset({"terms", "neutral", "strong", "training"})
-_NOT_KEY = re.compile("[^\u4e00-\u9fffA-Za-z0-9]+")
-_CLAUSE = re.compile(r"[^、，,；;：:|/\\\s·•。！？!?…+＋\-—_]+")
+_MARKS = " \t\u3000。！？!?…，,、；;：:“”‘’\"'（）()《》·—-*#"
+# Whatever is neither a letter nor a quotation mark parts clauses: 、 and / and spaces and signs yet to be thought of.
+_CLAUSE = re.compile("[\u4e00-\u9fffA-Za-z0-9０-９“”‘’\"'《》%％.]+")
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,7 @@ def clean(
     for p in paragraphs:
         for span in sentences(document.text, p.span):
             text = document.quote(span)
-            key = _NOT_KEY.sub("", text)
+            key = text.strip(_MARKS)
             if not key:
                 continue
             hits = lexicon.words.find(text)
@@ -73,23 +79,18 @@ def clean(
 
 
 class Clause:
-    """A piece of a sentence between two marks or spaces: its terms, and how many of its Han characters they and other words fill."""
+    """A piece of a sentence between two marks or spaces: its terms, its characters, and how many of them the terms fill."""
 
     def __init__(self, span: Span, sentence: str, hits: Iterable[Hit]) -> None:
         self.span = span
         inside = [h for h in hits if span.start <= h.start < span.end and TRADE not in h.lists]
         terms = [h for h in inside if h.lists & _TERMS]
         self.terms = [h.word for h in terms]
-        self.han = len(_HAN.findall(sentence, span.start, span.end))
+        self.characters = len(_CHARACTER.findall(sentence, span.start, span.end))
         self.listed = _filled(terms)
-        self._other = self.han - _filled(inside)
-        self._data = _DIGIT.search(sentence, span.start, span.end)
-
-    @property
-    def bare(self) -> bool:
-        """Whether the clause names terms and says nothing about them; a number says something."""
-        left = self.han - self.listed if self.terms else self._other + RESIDUE
-        return self.han > 0 and left <= RESIDUE and not self._data
+        # A row of words like 教师 and 听课 without any term can be a sentence: it is bare only if nothing at all is left over.
+        left = self.characters - self.listed if terms else RESIDUE + self.characters - _filled(inside)
+        self.bare = self.characters > 0 and left <= RESIDUE
 
 
 def _filled(hits: Iterable[Hit]) -> int:
@@ -102,7 +103,7 @@ def is_keyword_list(clauses: Sequence[Clause]) -> bool:
     if bare >= LIST_ITEMS and bare >= len(clauses) / 2:
         return True
     terms = {t for c in clauses for t in c.terms}
-    return len(terms) >= LIST_TERMS and sum(c.listed for c in clauses) >= LIST_SHARE * sum(c.han for c in clauses)
+    return len(terms) >= LIST_TERMS and sum(c.listed for c in clauses) >= LIST_SHARE * sum(c.characters for c in clauses)
 
 
 def _inside(hit: Hit, spans: Iterable[Span]) -> bool:

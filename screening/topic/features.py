@@ -24,6 +24,7 @@ SENTENCE_TERMS = 2  # more terms than this in one sentence count no more
 
 def features(kept: Sequence[Sentence], lexicon: Lexicon, genre_hits: Mapping[str, int]) -> dict[str, float]:
     """Return the features by name. ``genre_hits`` are the numbers of distinct genre markers (see :mod:`genre`)."""
+    kept = _without_richest(kept)
     n = max(1, len(kept))
     characters = max(1, sum(len(s.text) for s in kept))
     school = about_school(kept)
@@ -31,10 +32,10 @@ def features(kept: Sequence[Sentence], lexicon: Lexicon, genre_hits: Mapping[str
     density = 0.0
     for s in kept:
         own = s.words("terms")
-        any_trade = [w for w in s.words("neutral") if w not in own]
-        density += min(SENTENCE_TERMS, len(own) + school * len(any_trade))
-        said.update(dict.fromkeys(any_trade, school))
-        said.update(dict.fromkeys(own, 1.0))
+        counts = dict.fromkeys(own, 1.0) | {w: school for w in s.words("neutral") if w not in own}
+        density += min(SENTENCE_TERMS, sum(counts.values()))
+        new = [w for w in counts if w not in said]
+        said.update({w: counts[w] for w in new[:SENTENCE_TERMS]})
     teachers = sum("teachers" in s.lists for s in kept)
     students = sum("students" in s.lists for s in kept)
 
@@ -53,6 +54,12 @@ def features(kept: Sequence[Sentence], lexicon: Lexicon, genre_hits: Mapping[str
         "balance": (teachers - students) / (teachers + students + 5),
         "strong": min(1.0, 5 * sum("strong" in s.lists for s in kept) / n),
     }
+
+
+def _without_richest(kept: Sequence[Sentence]) -> Sequence[Sentence]:
+    """Leave out the sentence that has most topic words: no single sentence may decide, and one fluent filler buys nothing."""
+    richest = max(kept, key=lambda s: (len(s.words("terms")), len(s.hits)), default=None)
+    return [s for s in kept if s is not richest]
 
 
 def about_school(kept: Sequence[Sentence]) -> float:

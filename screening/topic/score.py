@@ -11,7 +11,7 @@ from screening.case import GROWTH_STORY, WORK_CASE
 from screening.document import Document, Paragraph
 from screening.text.count import count_words
 from screening.topic.clean import Sentence, clean
-from screening.topic.features import about_school, features, is_wrong, pairs
+from screening.topic.features import FEATURES, about_school, features, is_wrong, pairs
 from screening.topic.genre import genre_of
 from screening.topic.lexicon import TRADE, Lexicon, lexicon
 from screening.topic.model import TopicModel
@@ -86,4 +86,5 @@ def _reason(kept: Sequence[Sentence], words: Lexicon, values: dict[str, float]) 
         parts.append(f"写其他行业的有 {len(wrong)} 句（主要是{trade}：{'、'.join(top)}等）")
     if values["balance"] < 0:
         parts.append("写学生多于写教师")
+    parts += [f"{FEATURES[k]}较多" for k in ("notice", "academic") if values[k] > 0]
     return "，".join(parts) + "。"

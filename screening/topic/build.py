@@ -36,7 +36,7 @@ _KINDS: Mapping[str, tuple[str, float, Mapping[str, tuple[float, float, float]]]
     WORK_CASE: ("典型工作案例", 1.1, {}),
     GROWTH_STORY: (
         "教师成长案例",
-        0.5,
+        0.7,
         {
             "lexicon": (1.2, 0.8, 1.0),
             "coverage": (0.2, 0.2, 0.8),

@@ -12,7 +12,8 @@ from screening.text.sentences import sentences
 from screening.topic.lexicon import TRADE, Hit, Lexicon
 
 RESIDUE = 2  # a clause with at most so many Han characters beside its terms says nothing about them
-LIST_ITEMS = 4  # so many such clauses in a sentence, or …
+LIST_ITEMS = 4  # so many such clauses in a sentence, …
+LIST_PART = 0.75  # … so large a part of its clauses, or …
 LIST_TERMS = 5  # … so many different terms that fill …
 LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
 FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
@@ -100,10 +101,12 @@ def _filled(hits: Iterable[Hit]) -> int:
 def is_keyword_list(clauses: Sequence[Clause]) -> bool:
     """Say whether a sentence is little more than terms in a row; no matter what stands between them."""
     bare = sum(c.bare for c in clauses)
-    if bare >= LIST_ITEMS and bare >= len(clauses) / 2:
+    if bare >= LIST_ITEMS and bare >= LIST_PART * len(clauses):
         return True
     terms = {t for c in clauses for t in c.terms}
-    return len(terms) >= LIST_TERMS and sum(c.listed for c in clauses) >= LIST_SHARE * sum(c.characters for c in clauses)
+    return len(terms) >= LIST_TERMS and sum(c.listed for c in clauses) >= LIST_SHARE * sum(
+        c.characters for c in clauses
+    )
 
 
 def _inside(hit: Hit, spans: Iterable[Span]) -> bool:

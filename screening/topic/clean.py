@@ -16,15 +16,10 @@ LIST_ITEMS = 4  # so many such clauses in a sentence, …
 LIST_PART = 0.75  # … so large a part of its clauses, or …
 LIST_TERMS = 5  # … so many different terms that fill …
 LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
+PURE_SHARE = 0.85  # from here on, a list says nothing
 FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
 REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
 _CHARACTER = re.compile("[\u4e00-\u9fff]|[0-9０-９]+")  # a number says as much as a character
-_TERMS = 5  # … so many different terms that fill …
-LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
-FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
-REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
-_HAN = re.compile("[\u4e00-\u9fff]")
-_DIGIT = re.compile("[0-9０-９一二三四五六七八九十百千万]")
 _TERMS = frozenset({"terms", "neutral", "strong", "training"})
 _MARKS = " \t\u3000。！？!?…，,、；;：:“”‘’\"'（）()《》·—-*#"
 # Whatever is neither a letter nor a quotation mark parts clauses: 、 and / and spaces and signs yet to be thought of.
@@ -49,12 +44,24 @@ class Sentence:
         return tuple(dict.fromkeys(h.word for h in self.hits if name in h.lists))
 
 
-def clean(
-    document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon
-) -> tuple[tuple[Sentence, ...], tuple[Span, ...]]:
-    """Return the sentences that count, and the spans set aside as stuffing (keyword lists, sentences said before)."""
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The sentences that count, and the spans of those set aside, each in the order of the text.
+
+    ``stuffing`` are bare keyword lists and sentences said before; ``dense`` are sentences crammed with terms that do say a little:
+    in a text on the topic an enumeration, in any other one stuffing in disguise.
+    """
+
+    kept: tuple[Sentence, ...]
+    stuffing: tuple[Span, ...]
+    dense: tuple[Span, ...]
+
+
+def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Cleaned:
+    """Tell the sentences that count from stuffing."""
     kept: list[Sentence] = []
-    aside: list[Span] = []
+    stuffing: list[Span] = []
+    dense: list[Span] = []
     fragments: list[Span] = []  # terms that pose as a sentence; one or two may be headings without their numbers
     seen: set[str] = set()
     for p in paragraphs:
@@ -65,8 +72,10 @@ def clean(
                 continue
             hits = lexicon.words.find(text)
             clauses = [Clause(Span(*m.span()), text, hits) for m in _CLAUSE.finditer(text)] if hits else []
-            if (len(key) >= REPEATED and key in seen) or is_keyword_list(clauses):
-                aside.append(span)
+            if len(key) >= REPEATED and key in seen:
+                stuffing.append(span)
+            elif is_keyword_list(clauses):
+                (stuffing if says_nothing(clauses) else dense).append(span)
             elif clauses and all(c.bare for c in clauses):
                 fragments.append(span)
             else:
@@ -75,8 +84,8 @@ def clean(
                 kept.append(Sentence(span, text, tuple(h for h in hits if not _inside(h, bare))))
             seen.add(key)
     if len(fragments) >= FRAGMENTS:
-        aside = sorted((*aside, *fragments))
-    return tuple(kept), tuple(aside)
+        stuffing = sorted((*stuffing, *fragments))
+    return Cleaned(tuple(kept), tuple(stuffing), tuple(dense))
 
 
 class Clause:
@@ -104,9 +113,16 @@ def is_keyword_list(clauses: Sequence[Clause]) -> bool:
     if bare >= LIST_ITEMS and bare >= LIST_PART * len(clauses):
         return True
     terms = {t for c in clauses for t in c.terms}
-    return len(terms) >= LIST_TERMS and sum(c.listed for c in clauses) >= LIST_SHARE * sum(
-        c.characters for c in clauses
-    )
+    return len(terms) >= LIST_TERMS and _share(clauses) >= LIST_SHARE
+
+
+def says_nothing(clauses: Sequence[Clause]) -> bool:
+    """Say whether a keyword list has nothing else in it."""
+    return all(c.bare for c in clauses) or _share(clauses) >= PURE_SHARE
+
+
+def _share(clauses: Sequence[Clause]) -> float:
+    return sum(c.listed for c in clauses) / max(1, sum(c.characters for c in clauses))
 
 
 def _inside(hit: Hit, spans: Iterable[Span]) -> bool:

@@ -33,7 +33,8 @@ def score_topic(
 ) -> TopicFit:
     """Score the 正文 of one text. Deterministic, no segmenter, about two milliseconds for 2,500 字."""
     words = lexicon()
-    kept, stuffing = clean(document, paragraphs, words)
+    cleaned = clean(document, paragraphs, words)
+    kept = cleaned.kept
     genre, markers, hits = genre_of(document, paragraphs, words)
     values = features(kept, words, hits)
     contributions = model.contributions(values)
@@ -49,7 +50,8 @@ def score_topic(
         themes=themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else (),
         genre=genre,
         genre_evidence=markers,
-        stuffing=stuffing,
+        # A text that is on the topic without its crammed sentences enumerates; it is not stuffed.
+        stuffing=cleaned.stuffing if band == "on" else tuple(sorted((*cleaned.stuffing, *cleaned.dense))),
         participation=tuple(s.span for s in kept if takes_part(s)) if kind == GROWTH_STORY else (),
         reason=_reason(kept, words, values) if long_enough else f"能用来判断的正文不足 {MIN_WORDS} 字，不下结论。",
     )

@@ -25,6 +25,10 @@ def fit(text, kind="work_case", *, title="", folder=None):
     return document, score_topic(document, document.paragraphs, kind, model, title=title)
 
 
-def kept_of(text):
+def cleaned(text):
     document = Document.from_lines(text.strip().split("\n"))
     return clean(document, document.paragraphs, lexicon())
+
+
+def kept_of(text):
+    return cleaned(text).kept

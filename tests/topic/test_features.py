@@ -12,7 +12,7 @@ PLAIN = "那天下着小雨，路上的人不多。院子里的桂花开了一�
 
 
 def values(text, genre=None):
-    return features(kept_of(RICH + text)[0], lexicon(), genre or {})
+    return features(kept_of(RICH + text), lexicon(), genre or {})
 
 
 @pytest.mark.parametrize(

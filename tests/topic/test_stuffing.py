@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.topic.reading import TEXTS, demo_text, fit, kept_of
+from tests.topic.reading import TEXTS, cleaned, demo_text, fit
 
 TOPIC = tomllib.loads((resources.files("screening") / "lexicon" / "topic.toml").read_text("utf-8"))
 TERMS = [*TOPIC["terms"], *TOPIC["strong"], *TOPIC["neutral"], *TOPIC["training"]]
@@ -87,8 +87,13 @@ def test_one_fluent_filler_never_puts_a_text_on_topic(name):
 
 
 def aside(text):
-    document_text = text.strip()
-    return [document_text[s.start : s.end] for s in kept_of(text)[1]]
+    text = text.strip()
+    return [text[s.start : s.end] for s in cleaned(text).stuffing]
+
+
+def dense(text):
+    text = text.strip()
+    return [text[s.start : s.end] for s in cleaned(text).dense]
 
 
 def test_lists_and_repetitions_are_shown():
@@ -97,18 +102,30 @@ def test_lists_and_repetitions_are_shown():
     assert aside(f"{said}\n{listed}\n雨停了。{said}") == [listed, said]
 
 
+CRAMMED = "依托名师工作室、教研共同体、校本研修、网络研修、送教下乡等平台，构建县乡校三级研修体系。"
+
+
+def test_a_crammed_sentence_is_stuffing_only_where_the_text_does_not_bear_it_out():
+    assert dense(CRAMMED) == [CRAMMED] and aside(CRAMMED) == []
+    for name, stuffed in (("w01", False), ("f02", True)):
+        document, found = fit(f"{demo_text(name)}\n{CRAMMED}")
+        assert (CRAMMED in [document.quote(s) for s in found.stuffing]) is stuffed
+
+
 @pytest.mark.parametrize(
     "honest",
     [
         "培训从4月开始，12月结束，每名学员120学时，其中驻点研修60学时、校本实践40学时、网络研修20学时。",
         "学校坚持把校本研修作为教师成长的主阵地，组织教师开展集体备课、听课评课、课例研究等活动。",
         "参训教师、教研员和学科带头人坐在一起，把一节课磨了三遍。",
+        "培训团队由高校专家、教研员、一线名师、骨干教师和项目管理者组成，实行首席专家负责制。",
+        "全县教师参加国培计划、省培计划、市级培训、县级培训、校本研修共计三千余人次。",
         "看傅老师上课。\n老师们听课。\n培训者先上课。",
         "一、教师培训\n我们先去看课。\n二、送教下乡\n我们再去上课。",
     ],
 )
 def test_honest_sentences_are_not_called_stuffing(honest):
-    assert aside(honest) == []
+    assert aside(honest) == dense(honest) == []
 
 
 def test_two_bare_fragments_are_an_accident_three_are_not():

@@ -41,7 +41,7 @@ class Sentence:
 
     def words(self, name: str) -> tuple[str, ...]:
         """Return the words of one list, each once."""
-        return tuple(dict.fromkeys(h.word for h in self.hits if name in h.lists))
+        return tuple(dict.fromkeys(h.word for h in self.hits if name in h.lists)) if name in self.lists else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon)
             if not key:
                 continue
             hits = lexicon.words.find(text)
-            clauses = [Clause(Span(*m.span()), text, hits) for m in _CLAUSE.finditer(text)] if hits else []
+            clauses = clauses_of(text, hits) if hits else []
             if len(key) >= REPEATED and key in seen:
                 stuffing.append(span)
             elif is_keyword_list(clauses):
@@ -80,8 +80,7 @@ def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon)
                 fragments.append(span)
             else:
                 # A term that stands alone between two commas is dropped, so that terms strewn between honest words buy nothing.
-                bare = [c.span for c in clauses if c.bare]
-                kept.append(Sentence(span, text, tuple(h for h in hits if not _inside(h, bare))))
+                kept.append(Sentence(span, text, tuple(h for c in clauses if not c.bare for h in c.hits)))
             seen.add(key)
     if len(fragments) >= FRAGMENTS:
         stuffing = sorted((*stuffing, *fragments))
@@ -89,18 +88,31 @@ def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon)
 
 
 class Clause:
-    """A piece of a sentence between two marks or spaces: its terms, its characters, and how many of them the terms fill."""
+    """A piece of a sentence between two marks or spaces: its words, its characters, and how many of them terms fill."""
 
-    def __init__(self, span: Span, sentence: str, hits: Iterable[Hit]) -> None:
-        self.span = span
-        inside = [h for h in hits if span.start <= h.start < span.end and TRADE not in h.lists]
+    def __init__(self, text: str, hits: Sequence[Hit]) -> None:
+        self.hits = hits
+        inside = [h for h in hits if TRADE not in h.lists]
         terms = [h for h in inside if h.lists & _TERMS]
         self.terms = [h.word for h in terms]
-        self.characters = len(_CHARACTER.findall(sentence, span.start, span.end))
+        self.characters = len(_CHARACTER.findall(text))
         self.listed = _filled(terms)
         # A row of words like 教师 and 听课 without any term can be a sentence: it is bare only if nothing at all is left over.
         left = self.characters - self.listed if terms else RESIDUE + self.characters - _filled(inside)
         self.bare = self.characters > 0 and left <= RESIDUE
+
+
+def clauses_of(text: str, hits: Sequence[Hit]) -> list[Clause]:
+    """Cut a sentence into its clauses and deal its words out to them."""
+    out = []
+    first = 0
+    for m in _CLAUSE.finditer(text):
+        last = first
+        while last < len(hits) and hits[last].start < m.end():
+            last += 1
+        out.append(Clause(m[0], hits[first:last]))
+        first = last
+    return out
 
 
 def _filled(hits: Iterable[Hit]) -> int:
@@ -123,7 +135,3 @@ def says_nothing(clauses: Sequence[Clause]) -> bool:
 
 def _share(clauses: Sequence[Clause]) -> float:
     return sum(c.listed for c in clauses) / max(1, sum(c.characters for c in clauses))
-
-
-def _inside(hit: Hit, spans: Iterable[Span]) -> bool:
-    return any(s.start <= hit.start < s.end for s in spans)

@@ -36,7 +36,7 @@ def features(kept: Sequence[Sentence], lexicon: Lexicon, genre_hits: Mapping[str
         density += min(SENTENCE_TERMS, sum(counts.values()))
         new = [w for w in counts if w not in said]
         said.update({w: counts[w] for w in new[:SENTENCE_TERMS]})
-    teachers = sum("teachers" in s.lists for s in kept)
+    teachers = sum(1.0 if "who" in s.lists else school if "teachers" in s.lists else 0.0 for s in kept)
     students = sum("students" in s.lists for s in kept)
 
     def genre(*names: str) -> float:

@@ -19,7 +19,7 @@ from screening.topic.participation import takes_part
 from screening.topic.result import TopicFit, WeighedSentence
 from screening.topic.themes import themes_of
 
-MIN_WORDS = 400  # 字; below, no verdict is given
+MIN_WORDS, MIN_SENTENCES = 400, 5  # 字 and sentences; below, no verdict is given
 SHOWN = 6  # sentences on each side of the explanation
 
 
@@ -39,7 +39,9 @@ def score_topic(
     values = features(kept, words, hits)
     contributions = model.contributions(values)
     score = model.probability(contributions)
-    long_enough = any(n >= MIN_WORDS for n in accumulate(count_words(s.text) for s in kept))
+    long_enough = len(kept) >= MIN_SENTENCES and any(
+        n >= MIN_WORDS for n in accumulate(count_words(s.text) for s in kept)
+    )
     band = "unsure" if not long_enough else "off" if score < model.low else "on" if score > model.high else "unsure"
     return TopicFit(
         band=band,
@@ -53,7 +55,9 @@ def score_topic(
         # A text that is on the topic without its crammed sentences enumerates; it is not stuffed.
         stuffing=cleaned.stuffing if band == "on" else tuple(sorted((*cleaned.stuffing, *cleaned.dense))),
         participation=tuple(s.span for s in kept if takes_part(s)) if kind == GROWTH_STORY else (),
-        reason=_reason(kept, words, values) if long_enough else f"能用来判断的正文不足 {MIN_WORDS} 字，不下结论。",
+        reason=_reason(kept, words, values)
+        if long_enough
+        else f"能用来判断的正文不足 {MIN_WORDS} 字或 {MIN_SENTENCES} 句，不下结论。",
     )
 
 

@@ -88,6 +88,10 @@ def test_below_the_least_length_there_is_no_verdict():
     assert fit("")[1].band == "unsure"
 
 
+def test_one_endless_sentence_gets_no_verdict():
+    assert fit("，".join(f"第{n}位护士在病房里练习穿刺" for n in range(80)) + "。")[1].band == "unsure"
+
+
 def test_a_repeated_text_does_not_become_long_enough():
     assert fit("\n".join(["护士们在病房里练习穿刺，病人在一旁看着她们。"] * 60))[1].band == "unsure"
 

@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from screening.document import Document, Paragraph, Span
 from screening.text.sentences import sentences
 from screening.topic.lexicon import TRADE, Hit, Lexicon
 
-RESIDUE = 2  # a clause with at most so many Han characters beside its terms says nothing about them
+RESIDUE = 2  # a clause with at most so many characters beside its one term says nothing about it
 LIST_ITEMS = 4  # so many such clauses in a sentence, …
 LIST_PART = 0.75  # … so large a part of its clauses, or …
 LIST_TERMS = 5  # … so many different terms that fill …
@@ -19,7 +20,8 @@ LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keywo
 PURE_SHARE = 0.85  # from here on, a list says nothing
 FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
 REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
-_CHARACTER = re.compile("[\u4e00-\u9fff]|[0-9０-９]+")  # a number says as much as a character
+# A number says as much as a character; what joins words says nothing.
+_CHARACTER = re.compile("(?![和与及或暨的])[\u4e00-\u9fff]|[0-9０-９]+")
 _TERMS = frozenset({"terms", "neutral", "strong", "training"})
 _MARKS = " \t\u3000。！？!?…，,、；;：:“”‘’\"'（）()《》·—-*#"
 # Whatever is neither a letter nor a quotation mark parts clauses: 、 and / and spaces and signs yet to be thought of.
@@ -97,9 +99,10 @@ class Clause:
         self.terms = [h.word for h in terms]
         self.characters = len(_CHARACTER.findall(text))
         self.listed = _filled(terms)
-        # A row of words like 教师 and 听课 without any term can be a sentence: it is bare only if nothing at all is left over.
-        left = self.characters - self.listed if terms else RESIDUE + self.characters - _filled(inside)
-        self.bare = self.characters > 0 and left <= RESIDUE
+        # One term with 开展 before it or 工作 behind it says nothing; 教研员来磨课 is a sentence, short as it is.
+        runs = sum(a.end < b.start for a, b in pairwise(terms)) + 1
+        alone = bool(terms) and runs == 1 and self.characters - self.listed <= RESIDUE
+        self.bare = self.characters > 0 and (alone or self.characters <= _filled(inside))
 
 
 def clauses_of(text: str, hits: Sequence[Hit]) -> list[Clause]:

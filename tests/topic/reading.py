@@ -7,7 +7,7 @@ from screening.demo.source import load
 from screening.document import Document
 from screening.topic.clean import clean
 from screening.topic.lexicon import lexicon
-from screening.topic.model import load_model, model_for
+from screening.topic.model import model_for
 from screening.topic.score import score_topic
 
 HERE = Path(__file__).parent
@@ -19,10 +19,9 @@ def demo_text(name):
     return "\n".join(b.text for b in DEMO[name].blocks if b.text)
 
 
-def fit(text, kind="work_case", *, title="", folder=None):
+def fit(text, kind="work_case", *, title=""):
     document = Document.from_lines(text.strip().split("\n"))
-    model = load_model(folder) if folder else model_for(kind)
-    return document, score_topic(document, document.paragraphs, kind, model, title=title)
+    return document, score_topic(document, document.paragraphs, kind, model_for(kind), title=title)
 
 
 def cleaned(text):

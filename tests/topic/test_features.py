@@ -62,5 +62,12 @@ def test_length_is_no_feature():
     assert {k: pytest.approx(a[k], abs=0.2) for k in FEATURES} == b
 
 
+def test_the_same_words_in_a_longer_text_are_less_rich():
+    terms = "教研员来听课例研究。骨干教师在备课组磨课。"
+    plain = ["".join(PLAIN.replace("雨", f"雨{n}") for n in range(k)) for k in (40, 160)]
+    short, long = (values(terms + p)["coverage"] for p in plain)
+    assert long == pytest.approx(short / 2, rel=0.1)
+
+
 def test_an_empty_text_has_all_features():
     assert set(features([], lexicon(), {})) == set(FEATURES)

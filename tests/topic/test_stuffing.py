@@ -62,6 +62,7 @@ LAYOUTS = {
     "strewn behind commas": strewn("，", "。"),
     "strewn in brackets": strewn("（", "）。"),
     "strewn behind spaces": strewn(" ", "。"),
+    "strewn in pairs": strewn("，国培计划和", "。"),
     "dealt to paragraphs": dealt,
 }
 
@@ -121,6 +122,7 @@ def test_a_crammed_sentence_is_stuffing_only_where_the_text_does_not_bear_it_out
         "培训团队由高校专家、教研员、一线名师、骨干教师和项目管理者组成，实行首席专家负责制。",
         "全县教师参加国培计划、省培计划、市级培训、县级培训、校本研修共计三千余人次。",
         "看傅老师上课。\n老师们听课。\n培训者先上课。",
+        "教研员来磨课。\n骨干教师在备课组磨课。\n学员去跟岗。",
         "一、教师培训\n我们先去看课。\n二、送教下乡\n我们再去上课。",
     ],
 )

@@ -33,34 +33,38 @@ class Text:
     text: str
 
 
-def rows():
+def rows() -> tuple[Row, ...]:
     """Return the lines of the file in order."""
     lines = (Path(__file__).parent / "rewriting.jsonl").read_text("utf-8").splitlines()
     return tuple(Row(**json.loads(line)) for line in lines)
 
 
-def plant(passage, filler, gap):
-    """Return the filler with the passage as paragraphs of its own after ``gap`` paragraphs, never at an end, and its span."""
+def plant(passage: str, filler: str, gap: int) -> tuple[str, Span]:
+    """Return the filler with the passage between two of its paragraphs, and its span; ``gap`` (any number) says between which."""
     paragraphs = filler.split("\n")
     cut = 1 + gap % (len(paragraphs) - 1)
     before, after = "\n".join(paragraphs[:cut]) + "\n", "\n" + "\n".join(paragraphs[cut:])
     return before + passage + after, Span(len(before), len(before) + len(passage))
 
 
-def corpus():
+def corpus() -> tuple[tuple[Text, ...], tuple[Text, ...], tuple[Match, ...]]:
     """Return ``(cases, library, truth)``: tuples of `Text`, `Text` and `Match` (spans in code points); always the same.
 
     The library text of source "r01" is "r01"; its cases are "r01-paraphrased" … "r01-swapped", "r01-decoy-1" and "r01-decoy-2". A match
-    has the way as its kind and the whole source as its source span; decoys have none.
+    has the way as its kind and the whole source as its source span; decoys have none. Six fillers serve ten
+    library texts, so some of these share one.
     """
-    sets, fillers = defaultdict(list), []
+    sets: defaultdict[str, list[Row]] = defaultdict(list)
+    fillers: list[str] = []
     for row in rows():
         if row.way == "filler":
             fillers.append(row.text)
         else:
             sets[row.id].append(row)
     half = len(fillers) // 2
-    cases, library, truth = [], [], []
+    cases: list[Text] = []
+    library: list[Text] = []
+    truth: list[Match] = []
     for n, (name, members) in enumerate(sets.items()):
         source = next(row.text for row in members if row.way == "source")
         text, source_span = plant(source, fillers[n % half], n)

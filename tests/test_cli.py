@@ -1,7 +1,6 @@
 """The command line from outside: real processes, real files, every wrong input a sentence in Chinese and exit code 2."""
 
 import json
-import os
 import random
 import re
 import resource
@@ -13,6 +12,7 @@ import zipfile
 
 import pytest
 
+from tests.rights import without_override
 from tests.writing import case_lines, docx, noise
 
 RUN = (sys.executable, "-m", "screening")
@@ -20,13 +20,6 @@ RUN = (sys.executable, "-m", "screening")
 
 def screening(*args, **more):
     return subprocess.run([*RUN, *map(str, args)], capture_output=True, text=True, timeout=240, check=False, **more)
-
-
-def without_override(command):
-    """Root may read and write everything; a test of permissions must give that up first."""
-    if os.geteuid() != 0:
-        return command
-    return ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all", *command]
 
 
 @pytest.fixture

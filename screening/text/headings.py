@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screening.document import Document, Paragraph, Span
+from screening.text.prose import prose
 from screening.text.structure import Heading
 
 MAX_LENGTH = 44  # code points; a longer paragraph is running text even when a number stands before it
@@ -25,6 +26,7 @@ _NUMBERING = (
     (1, re.compile("[IVXⅠ-Ⅻ]{1,4}[、．.]\\s*")),
 )
 _SENTENCE_END = re.compile("[。；;!！?？…，,]$")
+_CONTENTS = re.compile("目\\s*录|.{2,60}?(?:\\t|[.·…]{3,}|…)\\s*[0-9IVXivx]{1,4}")
 _INNER_STOP = re.compile("[。；;]")
 _BRACKETS = re.compile("^[【〖\\[《<〈]+|[】〗\\]》>〉：:]+$")
 _SPACES = re.compile("[\\s\u3000]+")
@@ -66,16 +68,25 @@ def wording(line: str) -> str:
 
 
 def find_headings(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[Heading, ...]:
-    """Return the headings among ``paragraphs``, in order. Table cells are none, and neither is the title."""
+    """Return the headings among ``paragraphs``, in order. Table cells, the title and the table of contents hold none."""
     out: list[Heading] = []
-    for p in paragraphs:
+    for p in prose(document, paragraphs):
         line = document.quote(p.span)
-        if p.table or not line.strip() or p.style in ("title", "subtitle"):
+        if not line.strip() or p.style in ("title", "subtitle") or is_contents(line, p.style):
             continue
         heading = _by_style(line, p) or _by_number(line, p)
         if heading:
             out.append(heading)
     return tuple(out)
+
+
+def is_contents(line: str, style: str = "") -> bool:
+    """Say whether a line belongs to a table of contents, which repeats the headings and is none itself.
+
+    >>> is_contents("目　录"), is_contents("一、案例概要……3"), is_contents("二、主要做法\\t12"), is_contents("一、案例概要")
+    (True, True, True, False)
+    """
+    return style.startswith(("toc ", "目录")) or bool(_CONTENTS.fullmatch(line.strip()))
 
 
 def _trimmed(line: str, span: Span) -> Span:

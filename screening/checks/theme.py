@@ -14,7 +14,6 @@ from screening.checks._contract import case_check
 from screening.finding import Evidence, Finding, Severity
 from screening.world import World
 
-
 _GENRE = {
     "notice": "通知",
     "plan": "工作方案",

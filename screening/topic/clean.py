@@ -35,9 +35,7 @@ def clean(
         for span in sentences(document.text, p.span):
             text = document.quote(span)
             key = _KEY.sub("", text)
-            if len(key) >= 8 and key in seen:
-                aside.append(span)
-            elif is_keyword_list(text, lexicon):
+            if (len(key) >= 8 and key in seen) or is_keyword_list(text, lexicon):
                 aside.append(span)
             elif key:
                 kept.append(Sentence(span, text))

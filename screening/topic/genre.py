@@ -1,4 +1,4 @@
-"""Genre: is this a case at all, or a notice, a plan, a news item, a paper, a lesson plan, a speech?"""
+"""Genre: is this a case at all, or a notice, a plan, a news item, a paper, a lesson plan, a speech."""
 
 from __future__ import annotations
 

@@ -71,7 +71,10 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
     specs = kind.sections if kind else ()
     model = setting.models.get(case.kind)
     side = Comparable.of_case(case)
-    headings = _stage(lambda: find_headings(doc, body))
+    # Many authors put the title into Word's heading style: it is the title all the same, and heads no section.
+    title = case.title_span
+    under = tuple(p for p in body if not (title and title.overlaps(p.span)))
+    headings = _stage(lambda: find_headings(doc, under))
     return World(
         notice=book.notice,
         notice_title=book.title,

@@ -53,6 +53,7 @@ _SKIPPED = frozenset(
     )
 )
 _HARMFUL = re.compile("\\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
+_PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")
 
 
 @dataclass(slots=True)
@@ -355,7 +356,9 @@ class DocxReader:
         if why == "white_text" and line.place.painted:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:
-            self.notes.add(why, text, line.place.path)
+            # Word hides the page numbers of every table of contents from web view: they are no evidence of anything.
+            if not _PAGE_NUMBER.fullmatch(text.strip()):
+                self.notes.add(why, text, line.place.path)
         else:
             line.pieces.append(text.replace("\r", "").replace("\n", " "))
 

@@ -35,7 +35,7 @@ CANDIDATES = frozenset(
     }
 )
 _JUNK = re.compile("(?:^|/)(?:__MACOSX(?:/|$)|\\.|~\\$|Thumbs\\.db$|desktop\\.ini$)", re.IGNORECASE)
-_FORM = re.compile("(?:作者|个人|基本|报送|申报)?(?:信息|报名|登记|推荐|申报|审批)表|附表|作者信息|推荐表")
+_FORM = re.compile("(?:作者|个人|基本|报送|申报)?(?:信息|报名|登记|推荐|申报|审批)表|附表|作者信息")
 _STEM_JUNK = re.compile("[\\s\\-—_－·.（）()【】\\[\\]《》“”]+")
 
 
@@ -137,7 +137,11 @@ def gather(
     read or holds no case, and :class:`ManifestError` if the manifest names files that are not there.
     """
     skipped = {p.resolve() for p in skip}
-    if not path.exists():
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise _no_access(path) from error
+    if not there:
         raise UsageError("input.missing", f"找不到 {path}", "请核对文件夹或压缩包的路径。")
     ignored: list[Ignored] = []
     refused: list[Refused] = []
@@ -151,6 +155,10 @@ def gather(
     if not submissions and not refused:
         raise _nothing_found(path, ignored)
     return Gathered(tuple(submissions), tuple(ignored), tuple(refused))
+
+
+def _no_access(path: object) -> UsageError:
+    return UsageError("input.unreadable", f"没有权限读取 {path}", "请核对文件夹权限，或换一个有权限的账号运行。")
 
 
 def _nothing_found(path: Path, ignored: list[Ignored]) -> UsageError:
@@ -170,9 +178,7 @@ def _nfc(name: str) -> str:
 
 def _in_folder(root: Path, skipped: set[Path], leave_out: Path | None, ignored: list[Ignored]) -> Iterator[Part]:
     def refuse(error: OSError) -> None:
-        raise UsageError(
-            "input.unreadable", f"没有权限读取文件夹 {error.filename}", "请核对文件夹权限，或换一个有权限的账号运行。"
-        ) from error
+        raise _no_access(error.filename) from error
 
     found = []
     for folder, folders, files in os.walk(root, onerror=refuse):
@@ -222,7 +228,7 @@ def _grouped(parts: list[Part], manifest: Manifest | None, namespace: str) -> li
     bodies: list[Part] = []
     forms: list[Part] = []
     for p in parts:
-        is_form = p.name in forms_by_row or (p.name not in rows and _FORM.search(PurePosixPath(p.name).stem))
+        is_form = p.name in forms_by_row or (p.name not in rows and _named_form(p.name))
         (forms if is_form else bodies).append(p)
     partner, spare = _partners(bodies, forms)
     if manifest:
@@ -253,8 +259,18 @@ def _grouped(parts: list[Part], manifest: Manifest | None, namespace: str) -> li
     return out
 
 
+def _named_form(name: str) -> bool:
+    """Say whether a file is named as a form: the word begins or ends the name, copies ("(1)") aside; 从一张信息表说起 is a case."""
+    stem = re.sub("[0-9]+$", "", _stem(name))
+    return any(m.start() == 0 or m.end() == len(stem) for m in _FORM.finditer(stem))
+
+
 def _stem(name: str) -> str:
     return _STEM_JUNK.sub("", PurePosixPath(name).stem)
+
+
+def _pieces(name: str) -> frozenset[str]:
+    return frozenset(p for p in _STEM_JUNK.split(_FORM.sub("", PurePosixPath(name).stem)) if p)
 
 
 def _partners(bodies: list[Part], forms: list[Part]) -> tuple[dict[str, Part], dict[str, str]]:
@@ -271,8 +287,10 @@ def _partners(bodies: list[Part], forms: list[Part]) -> tuple[dict[str, Part], d
             if key and (_stem(b.name).startswith(key) or key.startswith(_stem(b.name)) or key in _stem(b.name))
         ]
         if len(fits) > 1:
-            exact = [b for b in fits if _stem(b.name) == key]
-            fits = exact or fits
+            # 1-信息表 goes with 1-…, not with 11-….
+            fits = [b for b in fits if _stem(b.name) == key] or [b for b in fits if key in _pieces(b.name)] or fits
+        if not fits:
+            fits = [b for b in here if any(_is_own(piece, b, here) for piece in _pieces(form.name))]
         if not fits and len(here) == 1 and sum(PurePosixPath(f.name).parent == folder for f in forms) == 1:
             fits = here
         fits = [b for b in fits if b.name not in partner]
@@ -281,3 +299,8 @@ def _partners(bodies: list[Part], forms: list[Part]) -> tuple[dict[str, Part], d
         elif len(fits) > 1:
             spare[form.name] = "作者信息表与几份正文都对得上，无法确定归属，按单独一篇处理；请在报送清单中写明"
     return partner, spare
+
+
+def _is_own(piece: str, body: Part, bodies: list[Part]) -> bool:
+    """Say whether of all bodies only this one has the piece (an author, a title) in its name."""
+    return len(piece) >= 2 and all((piece in _pieces(b.name)) is (b is body) for b in bodies)

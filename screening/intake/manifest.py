@@ -133,7 +133,8 @@ def load_manifest(path: Path) -> Manifest:
     table = read_table(path, HEADERS, need=("file",), free=_FREE, what="报送清单")
     percents = frozenset(k for k in _SHARES if in_percent(table.cell(cells, k) for _, cells in table.rows))
     return Manifest(
-        path.name, tuple(_row(table, n, cells, percents) for n, cells in table.rows if text_of(table.cell(cells, "file")))
+        path.name,
+        tuple(_row(table, n, cells, percents) for n, cells in table.rows if text_of(table.cell(cells, "file"))),
     )
 
 

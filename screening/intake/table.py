@@ -74,7 +74,15 @@ def read_table(
 
 
 def _folded(name: str) -> str:
-    return "".join(name.split()).replace("_", "").replace("（", "(").replace("）", ")").replace("：", "").strip(":*").lower()
+    return (
+        "".join(name.split())
+        .replace("_", "")
+        .replace("（", "(")
+        .replace("）", ")")
+        .replace("：", "")
+        .strip(":*")
+        .lower()
+    )
 
 
 def _head(grid: list[list[Any]], known: dict[str, str], need: tuple[str, ...]) -> int | None:

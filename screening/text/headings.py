@@ -22,7 +22,12 @@ _NUMBERING = (
     (2, re.compile(f"[（(]?{_CN}[）)][、．.]?\\s*")),
     (3, re.compile(f"{_NUM}(?:[、．.](?!\\d)|[\\s　]+(?=[\\u4e00-\\u9fff]))\\s*")),
     # Not 1.5万名: what follows a decimal number is a unit.
-    (4, re.compile(f"{_NUM}\\.{_NUM}(?:\\.{_NUM})*(?![\\d.]|\\s*(?:[万亿千百十倍%％‰元个名人次米吨]|公里|课时|学时|小时))[、．.\\s]*")),
+    (
+        4,
+        re.compile(
+            f"{_NUM}\\.{_NUM}(?:\\.{_NUM})*(?![\\d.]|\\s*(?:[万亿千百十倍%％‰元个名人次米吨]|公里|课时|学时|小时))[、．.\\s]*"
+        ),
+    ),
     (4, re.compile(f"[（(]?{_NUM}[）)]\\s*")),
     (5, re.compile("[①-⑳]\\s*")),
     (1, re.compile("[IVXⅠ-Ⅻ]{1,4}[、．.]\\s*")),
@@ -85,9 +90,9 @@ def find_headings(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[
 
 
 def is_contents(line: str, style: str = "") -> bool:
-    """Say whether a line belongs to a table of contents, which repeats the headings and is none itself.
+    r"""Say whether a line belongs to a table of contents, which repeats the headings and is none itself.
 
-    >>> is_contents("目　录"), is_contents("一、案例概要……3"), is_contents("二、主要做法\\t12"), is_contents("一、案例概要")
+    >>> is_contents("目　录"), is_contents("一、案例概要……3"), is_contents("二、主要做法\t12"), is_contents("一、案例概要")
     (True, True, True, False)
     """
     return style.startswith(("toc ", "目录")) or bool(_CONTENTS.fullmatch(line.strip()))

@@ -97,7 +97,7 @@ def _near(grid: list[list[Any]], headers: dict[str, tuple[str, ...]], need: tupl
     """Return a "did you mean" for a cell of the first ten rows that resembles a needed column."""
     for cell in (text_of(c) for row in grid[:10] for c in row):
         for key in need:
-            if get_close_matches(cell, headers[key], 1, 0.6):
+            if get_close_matches(cell, headers[key], 1, 0.5):
                 return f"；“{cell}”是否想写“{headers[key][0]}”？"
     return ""
 

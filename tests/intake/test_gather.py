@@ -282,7 +282,7 @@ def test_a_file_that_vanishes_is_one_unreadable_file(tree):
     with pytest.raises(UnreadableError) as caught:
         got.submissions[0].body.read(100)
     assert caught.value.code == "unreadable"
-    assert got.submissions[1].body.read(100) == "b.docx".encode()
+    assert got.submissions[1].body.read(100) == b"b.docx"
     with pytest.raises(UnreadableError) as caught:
         got.submissions[1].body.read(3)
     assert caught.value.code == "too_large"

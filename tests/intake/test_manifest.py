@@ -1,6 +1,6 @@
 """Manifests and rosters as offices keep them: headers, encodings, separators, times, shares; mistakes are named."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,9 @@ from screening.demo.faults import encrypted_package
 from screening.errors import ManifestError
 from screening.intake.manifest import CHINA, HEADERS, in_percent, load_manifest, share, when
 from screening.intake.roster import load_roster
+
+# Spreadsheets know no time zones.
+DAY_0, FIRST, LAST = map(datetime.fromisoformat, ("1899-12-30", "1990-01-01", "2080-01-01"))
 
 
 @pytest.fixture
@@ -72,7 +75,7 @@ def test_a_title_over_the_header_numbers_and_empty_rows(sheet):
         ["2023 年典型案例报送清单"],
         [],
         ["文件名", "作者", "报送时间", "外部查重率", "备注"],
-        [20230101.0, "周明远", datetime(2024, 1, 20, 9, 5), 0.125, "x"],
+        [20230101.0, "周明远", datetime.fromisoformat("2024-01-20T09:05"), 0.125, "x"],
         [None, "没有文件的行"],
         ["乙\\b.docx", None, date(2024, 1, 21), "8%"],
     )
@@ -142,7 +145,7 @@ def test_files_that_are_no_tables(tmp_path, text, sheet):
         ("2024-01-20T09:00:00+0800", "2024-01-20T09:00:00+08:00"),
         (45311, "2024-01-20T00:00:00+08:00"),
         ("45311.375", "2024-01-20T09:00:00+08:00"),
-        (datetime(2024, 1, 20, 9, tzinfo=timezone.utc), "2024-01-20T09:00:00+00:00"),
+        (datetime(2024, 1, 20, 9, tzinfo=UTC), "2024-01-20T09:00:00+00:00"),
         ("2024-13-20", None),
         ("2024-02-30", None),
         ("1月20日", None),
@@ -161,9 +164,9 @@ def test_times_as_people_write_them(said, want):
     )
 
 
-@given(st.datetimes(datetime(1990, 1, 1), datetime(2080, 1, 1)).map(lambda t: t.replace(second=0, microsecond=0)))
+@given(st.datetimes(FIRST, LAST).map(lambda t: t.replace(second=0, microsecond=0)))
 def test_a_serial_number_is_the_minute_that_the_spreadsheet_shows(moment):
-    serial = (moment - datetime(1899, 12, 30)) / timedelta(days=1)
+    serial = (moment - DAY_0) / timedelta(days=1)
     assert when(serial, "") == when(str(serial), "") == moment.replace(tzinfo=CHINA)
 
 

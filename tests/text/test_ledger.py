@@ -1,5 +1,7 @@
 """The evidence ledger: amounts, dates, events, places; what is asked for is no evidence; quotes are the author's own."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -140,7 +142,7 @@ def test_quotes_are_the_text_at_their_spans_in_order(text):
         assert any(p.span.covers(item.span) for p in document.paragraphs)
     for kind in ("data", "date"):
         spans = sorted(i.span for i in found if i.kind == kind)
-        assert all(a.end <= b.start for a, b in zip(spans, spans[1:], strict=False)), spans
+        assert all(a.end <= b.start for a, b in pairwise(spans)), spans
 
 
 def chinese(n):

@@ -81,7 +81,7 @@ def test_subheadings_belong_to_their_section():
 
 
 def test_a_table_of_contents_is_not_the_section():
-    document, found = find("目录", "一、案例概要\t1", "二、主要做法\t2", "一、案例概要", TEXT, "二、主要做法", TEXT)
+    _, found = find("目录", "一、案例概要\t1", "二、主要做法\t2", "一、案例概要", TEXT, "二、主要做法", TEXT)
     assert found["案例概要"].words == found["主要做法"].words == count_words(TEXT)
 
 

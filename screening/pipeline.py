@@ -184,7 +184,9 @@ def _run_batch_rule(rule: Rule, batch: Batch, world: World) -> tuple[Outcome, li
 
 
 def _filled(finding: Finding, rule: Rule) -> Finding:
-    return replace(finding, severity=rule.severity.at_most(finding.cap), clause=finding.clause or rule.clause)
+    # The cap has done its work: what is left is what the report says, and reads back.
+    severity = rule.severity.at_most(finding.cap)
+    return replace(finding, severity=severity, clause=finding.clause or rule.clause, cap=None)
 
 
 def _outcome(rule: Rule, run: Callable[[], list[Finding]]) -> Outcome:

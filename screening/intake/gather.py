@@ -142,7 +142,7 @@ def gather(
     except OSError as error:
         raise _no_access(path) from error
     if not there:
-        raise UsageError("input.missing", f"找不到 {path}", "请核对文件夹或压缩包的路径。")
+        raise UsageError("input.missing", f"找不到 {shown_name(str(path))}", "请核对文件夹或压缩包的路径。")
     ignored: list[Ignored] = []
     refused: list[Refused] = []
     if path.is_dir():
@@ -150,7 +150,7 @@ def gather(
     elif path.suffix.lower() == ".zip":
         parts = list(_in_zip(path, limits or ArchiveLimits(), ignored, refused))
     else:
-        parts = [Part(_nfc(path.name), str(path))]
+        parts = [Part(shown_name(path.name), str(path))]
     submissions = _grouped(parts, manifest, namespace)
     if not submissions and not refused:
         raise _nothing_found(path, ignored)
@@ -158,22 +158,35 @@ def gather(
 
 
 def _no_access(path: object) -> UsageError:
-    return UsageError("input.unreadable", f"没有权限读取 {path}", "请核对文件夹权限，或换一个有权限的账号运行。")
+    return UsageError(
+        "input.unreadable", f"没有权限读取 {shown_name(str(path))}", "请核对文件夹权限，或换一个有权限的账号运行。"
+    )
 
 
 def _nothing_found(path: Path, ignored: list[Ignored]) -> UsageError:
+    shown = shown_name(str(path))
     if not ignored:
-        return UsageError("input.empty", f"{path} 是空的，没有文件", "请把案例的 Word 文件放进来再运行。")
+        return UsageError("input.empty", f"{shown} 是空的，没有文件", "请把案例的 Word 文件放进来再运行。")
     names = "、".join(i.name for i in ignored[:5])
     return UsageError(
         "input.no_word",
-        f"{path} 中没有 Word 文件（只见到 {names}{' 等' if len(ignored) > 5 else ''}）",
+        f"{shown} 中没有 Word 文件（只见到 {names}{' 等' if len(ignored) > 5 else ''}）",
         "请放入 .docx 格式的案例；压缩包请直接作为参数给出，不要再套一层文件夹。",
     )
 
 
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name.replace(os.sep, "/"))
+def shown_name(name: str) -> str:
+    """Return a file's name as it is shown and compared: NFC, forward slashes, readable whatever system wrote it."""
+    return unicodedata.normalize("NFC", "/".join(map(_printable, name.replace(os.sep, "/").split("/"))))
+
+
+def _printable(name: str) -> str:
+    """Return a file's name as text: what was unpacked on a system of another encoding is GB18030, not broken UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
 
 
 def _in_folder(root: Path, skipped: set[Path], leave_out: Path | None, ignored: list[Ignored]) -> Iterator[Part]:
@@ -181,26 +194,30 @@ def _in_folder(root: Path, skipped: set[Path], leave_out: Path | None, ignored: 
         raise _no_access(error.filename) from error
 
     found = []
+    seen: set[str] = set()
     for folder, folders, files in os.walk(root, onerror=refuse):
         folders[:] = sorted(
             f for f in folders if leave_out is None or (Path(folder) / f).resolve() != leave_out.resolve()
         )
         found += [Path(folder) / f for f in files]
-    for file in sorted(found, key=lambda f: _nfc(str(f.relative_to(root)))):
-        name = _nfc(str(file.relative_to(root)))
+    for file in sorted(found, key=lambda f: shown_name(str(f.relative_to(root)))):
+        name = shown_name(str(file.relative_to(root)))
         if file.resolve() in skipped:
             continue
         if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
             ignored.append(Ignored(name, "指向文件夹以外的快捷方式（链接）"))
         elif reason := _no_candidate(name):
             ignored.append(Ignored(name, reason))
+        elif name in seen:
+            ignored.append(Ignored(name, "与另一个文件同名（只是文件名的编码不同），只读了第一个"))
         else:
+            seen.add(name)
             yield Part(name, str(file))
 
 
 def _in_zip(path: Path, limits: ArchiveLimits, ignored: list[Ignored], refused: list[Refused]) -> Iterator[Part]:
     for m in list_members(path, limits):
-        name = _nfc(m.name)
+        name = shown_name(m.name)
         if m.code:
             refused.append(Refused(case_id(name), name, m.code, m.message, m.advice))
         elif reason := _no_candidate(name):

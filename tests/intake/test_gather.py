@@ -14,6 +14,7 @@ from screening.errors import ManifestError, UnreadableError, UsageError
 from screening.intake.archive import ArchiveLimits
 from screening.intake.gather import case_id, gather
 from screening.intake.manifest import load_manifest
+from screening.single import submission_of
 
 
 @pytest.fixture
@@ -304,3 +305,22 @@ def test_one_file_is_one_case_and_namespaces_keep_ids_apart(tree):
     (here,) = gather(root / "a.docx").submissions
     (there,) = gather(root / "a.docx", namespace="往年/").submissions
     assert here.file == there.file == "a.docx" and here.id != there.id
+
+
+def test_names_in_gbk_on_disk_are_read_shown_and_have_ids(tmp_path):
+    folder = tmp_path / os.fsdecode("临溪市教育局".encode("gb18030"))
+    folder.mkdir()
+    for name in ("案例.docx".encode("gb18030"), "乡村.docx".encode()):
+        (folder / os.fsdecode(name)).write_bytes(name)
+    got = gather(tmp_path)
+    assert [s.file for s in got.submissions] == ["临溪市教育局/乡村.docx", "临溪市教育局/案例.docx"]
+    assert got.submissions[1].id == case_id("临溪市教育局/案例.docx")
+    assert got.submissions[1].body.read(99) == "案例.docx".encode("gb18030")
+    single = submission_of(Path(got.submissions[1].body.path))
+    assert single.file == "案例.docx"
+
+
+def test_two_files_on_disk_that_only_look_different(tree):
+    got = gather(tree(*(unicodedata.normalize(form, "é.docx") for form in ("NFC", "NFD"))))
+    assert [s.file for s in got.submissions] == ["é.docx"]
+    assert "同名" in got.ignored[0].reason

@@ -10,7 +10,10 @@ from screening.finding import IntakeWarning
 from screening.intake import read
 from screening.intake.form import find_form
 from screening.intake.manifest import CHINA
-from tests.builder import docx, p, tbl
+from screening.pipeline import Setting, look
+from screening.rulebook import load_rulebook
+from screening.text.title import find_title
+from tests.builder import docx, p, style, style_row, styles, tbl
 
 NOTE = f'<w:footnote w:id="2">{p("脚注四字")}</w:footnote>'
 BOX = f"<w:r><w:pict><v:textbox><w:txbxContent>{p('框里')}</w:txbxContent></v:textbox></w:pict></w:r>"
@@ -78,3 +81,18 @@ def test_unknown_keys_of_a_later_version_are_ignored():
 def test_metadata_can_be_replaced_and_the_text_stays():
     case = full_case().with_info(kind="work_case", id="c2")
     assert (case.kind, case.id, case.document, case.info.author) == ("work_case", "c2", full_case().document, "周明远")
+
+
+def test_a_title_in_a_heading_style_heads_no_section():
+    sheet = styles(style_row("1", "heading 1"))
+    document = read(
+        docx(
+            p("一块屏幕点亮大山", props=style("1")),
+            p("案例概要", props=style("1")),
+            p("教师们围着屏幕听课。"),
+            styles=sheet,
+        )
+    ).document
+    title = find_title(document, document.paragraphs)
+    case = Case(info=CaseInfo(id="x", kind="work_case"), document=document, title_span=title)
+    assert [h.text for h in look(case, Setting.of(load_rulebook()), None).headings] == ["案例概要"]

@@ -121,7 +121,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-_GAP = "[\\s\u3000]*"
+_GAP = "[\\s\u3000]*+"  # possessive: a line of ten thousand spaces must cost no more than its length
 
 
 def _loose(label: str) -> str:
@@ -138,14 +138,14 @@ _NOTE = "(?:[(（][^()（）]{1,12}[)）])?"  # 姓名（必填）
 
 # What may stand before the first label of a line: numbering, a bullet, an opening bracket.
 LEAD = re.compile(
-    "[\\s\u3000]*(?:[（(]?[0-9一二三四五六七八九十]{1,2}[)）.．、]|[①-⑳])?[\\s\u3000]*[*＊●•·◆▪■\\-—【\\[（(]?[\\s\u3000]*"
+    f"{_GAP}(?:[（(]?[0-9一二三四五六七八九十]{{1,2}}[)）.．、]|[①-⑳])?{_GAP}[*＊●•·◆▪■\\-—【\\[（(]?{_GAP}"
 )
 
 # A cell or line that is nothing but a label; and a label with its colon (or in brackets of its own), several of which
 # may stand in one line.
 ALONE = re.compile(f"{LEAD.pattern}(?:{_ALTERNATIVES}){_GAP}{_NOTE}{_GAP}[】\\]]?[:：]?{_GAP}", re.IGNORECASE)
 WITH_COLON = re.compile(
-    f"(?:(?<=^)|(?<=[\\s\u3000；;，,|｜.．、)）①-⑳*＊●•·◆▪■\\-—【\\[（(])){_GAP}"
+    f"(?:(?<=^)|(?<=[\\s\u3000；;，,|｜.．、)）①-⑳*＊●•·◆▪■\\-—【\\[（(]))"
     f"(?:{_ALTERNATIVES}){_GAP}{_NOTE}{_GAP}(?:[:：]|[】\\]][:：]?)",
     re.IGNORECASE,
 )

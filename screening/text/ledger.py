@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from screening.document import Document, Paragraph, Span
@@ -20,15 +21,15 @@ _CN_DIGIT = "[一二三四五六七八九十]"
 # The look-ahead at a pattern's head says again what it begins with: tried first, it passes over most characters quickly.
 _AMOUNT = re.compile(
     "(?=[从由\\d])(?<![\\d.．\\-/:：第万亿千百])"
-    "(?P<from>(?:从|由)?\\d[\\d.]*\\s*[%％]?[^，。；\\d]{0,6}(?:提高|提升|上升|增加|增长|下降|降|减少|升|增)(?:到了|到|至|为)\\s*)?"
-    "(?:(?P<low>\\d+(?:\\.\\d+)?)\\s*(?:[-—–~～]+|至|到)\\s*)?"
-    "(?P<number>\\d+(?:[,，]\\d{3})*(?:[.．]\\d+)?)\\s*(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*"
+    "(?P<from>(?:从|由)?\\d[\\d.]*\\s*+[%％]?[^，。；\\d]{0,6}(?:提高|提升|上升|增加|增长|下降|降|减少|升|增)(?:到了|到|至|为)\\s*+)?"
+    "(?:(?P<low>\\d{1,12}+(?:\\.\\d{1,6})?)\\s*+(?:[-—–~～]+|至|到)\\s*+)?"
+    "(?P<number>\\d{1,12}+(?!\\d)(?:[,，]\\d{3}){0,3}(?:[.．]\\d{1,6})?)\\s*+(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*+"
     f"(?:(?P<percent>[%％‰])|(?P<unit>{_UNITS}))"
 )
 _CHINESE_AMOUNT = re.compile(
     f"(?={NUMERAL})(?:(?P<over>{_CN_DIGIT}{{1,3}})分之(?P<under>{_CN_DIGIT}{{1,3}})|"
-    f"(?P<number>{NUMERAL}{{2,}}|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>余|多)?(?P<unit>{_UNITS})|"
-    "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]+))"
+    f"(?P<number>(?<!{NUMERAL}){NUMERAL}{{2,12}}+|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>余|多)?(?P<unit>{_UNITS})|"
+    "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]{1,12}))"
 )
 # A number that states what is asked for, not what was reached.
 _ASKED = re.compile("(?:不少于|不低于|不超过|不高于|不得|至少|须达|应达|满分|名额|限报|字数|字以|要求)[^，。；]{0,6}$")
@@ -123,9 +124,12 @@ def _two_digits(*numerals: str | None) -> list[str]:
 
 
 def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
+    dated = bytearray(len(line))
+    for t in taken:
+        dated[t.start : t.end] = b"\1" * t.length
     for m in _AMOUNT.finditer(line):
         span = Span(*m.span())
-        if any(span.overlaps(t) for t in taken) or _asked(line, span):
+        if any(dated[span.start : span.end]) or _asked(line, span):
             continue
         if m["unit"] in ("年级", "班", "步", "里") and not (m["more"] or m["large"]):
             continue  # 三年级, 2 班: a name, not a quantity
@@ -137,7 +141,8 @@ def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
             yield span, f"{low}{_plain(m['number'], m['large'])}{m['unit']}"
     for m in _CHINESE_AMOUNT.finditer(line):
         span = Span(*m.span())
-        if line[: span.start].endswith("第") or _asked(line, span) or re.search(r"\d\s*$", line[: span.start]):
+        before = line[max(0, span.start - 4) : span.start].rstrip()
+        if before.endswith("第") or before[-1:].isdigit() or _asked(line, span):
             continue
         if m["over"]:
             yield span, f"{chinese_number(m['under'])}/{chinese_number(m['over'])}"
@@ -169,16 +174,20 @@ def _plain(number: str, large: str) -> str:
 
 
 def _asked(line: str, span: Span) -> bool:
-    return bool(_ASKED.search(line, 0, span.start) or _ASKED_AFTER.search(line[span.end : span.end + 6]))
+    # A window, so that a line of ten thousand numbers is read once, not ten thousand times.
+    before = line[max(0, span.start - 16) : span.start]
+    return bool(_ASKED.search(before) or _ASKED_AFTER.search(line[span.end : span.end + 6]))
 
 
 def _events(line: str, dates: Sequence[Span]) -> Iterator[Span]:
     """Yield sentences with a date or season and an action, or with a named person at a named place and an action."""
+    starts = sorted(d.start for d in dates if line[d.start] not in "今去前本上")
     for s in sentences(line, Span(0, len(line))):
         piece = line[s.start : s.end]
         if not _ACTION.search(piece):
             continue
-        dated = any(s.covers(d) and line[d.start] not in "今去前本上" for d in dates) or _SEASON.search(piece)
+        n = bisect_left(starts, s.start)
+        dated = (n < len(starts) and starts[n] < s.end) or _SEASON.search(piece)
         placed = any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))
         if dated or (placed and _PERSON.search(piece)):
             yield s

@@ -13,7 +13,7 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _LARGE = {"万": 10_000, "亿": 100_000_000}
 
 NUMERAL = "[〇零○一二两三四五六七八九十百千万亿壹贰叁肆伍陆柒捌玖拾佰仟]"
-_NUMERAL = re.compile(f"{NUMERAL}+")
+_NUMERAL = re.compile(f"{NUMERAL}{{1,20}}")  # longer ones are no numbers, and int() refuses thousands of digits
 
 
 def chinese_number(text: str) -> int | None:

@@ -314,3 +314,10 @@ def test_good_numbers(value):
 @pytest.mark.parametrize("value", ["1380000010", "138000001011", "12800000101", "无", "0371", "1380000010A", ""])
 def test_bad_numbers(value):
     assert not valid_phone(value)
+
+
+@pytest.mark.parametrize("piece", ["　", "姓名：", "姓名", "姓　", "（", "1.", "单位：a "])
+@pytest.mark.timeout(20)  # at once where the cost grows with the length
+def test_monotonous_lines_are_read_at_once(piece):
+    for line in (piece * 8_000 + "字", "姓名" + piece * 8_000 + "字"):
+        find_form(Document.from_lines([line, TEXT]), whole=True)

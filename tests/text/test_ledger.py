@@ -173,6 +173,7 @@ def test_numerals_mean_what_they_say(n):
         ("二百零五", 205),
         ("一亿零五十万", 100_500_000),
         ("一〇五", 105),
+        ("一" * 5000, None),
         ("教", None),
         ("", None),
     ],
@@ -190,3 +191,32 @@ def test_tenths_are_shares_and_words_are_not():
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "一",
+        "十",
+        "1",
+        "1人",
+        "1,000",
+        "1.",
+        "2023年1人。",
+        "5月12日开展培训。",
+        "百分之",
+        "一分之",
+        "十余人",
+        "从1",
+        "市",
+        "在",
+        " ",
+        "…",
+    ],
+)
+@pytest.mark.timeout(
+    20
+)  # a few hundredths of a second where the cost grows with the length, minutes where with its square
+def test_monotonous_text_of_any_length_is_read_without_error(piece):
+    for text in (piece * 8_000, "百分之" + piece * 8_000, "1" + piece * 8_000 + "人"):
+        items(text, "data")

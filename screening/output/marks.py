@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -15,13 +16,19 @@ MAX_DIFF = 4000  # code points a side; longer passages are shown without marking
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch to mark: ``name`` is its CSS class and decides who wins where marks overlap (higher ``weight``)."""
+    """A stretch to mark: ``name`` is its CSS class; where marks overlap, the higher ``weight`` wins.
+
+    ``number`` is shown before the stretch, so that marks can be told apart without their colours; ``anchor`` is an id to
+    jump to, ``href`` where the stretch itself leads.
+    """
 
     span: Span
     name: str
     weight: int = 0
     href: str | None = None
     label: str = ""
+    number: int | None = None
+    anchor: str | None = None
 
 
 def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Markup:
@@ -35,8 +42,9 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Ma
     starts = sorted(marks, key=lambda m: m.span.start)
     out: list[Markup | str] = []
     active: list[Mark] = []
+    begun: set[int] = set()
     n = 0
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         while n < len(starts) and starts[n].span.start <= a:
             active.append(starts[n])
             n += 1
@@ -46,9 +54,17 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Ma
         if top is None:
             out.append(piece)
         else:
-            # The tag and its words come once, at the beginning of the stretch; continued pieces are plain marks.
-            first = a == top.span.start
-            body = h("mark", piece, class_=f"m-{top.name}", title=top.label or None)
+            # Number, anchor and link come once, at the first piece that shows; continued pieces are plain marks.
+            first = id(top) not in begun
+            begun.add(id(top))
+            body = h(
+                "mark",
+                piece,
+                class_=f"m-{top.name}",
+                id=top.anchor if first else None,
+                data_n=top.number if first else None,
+                title=top.label or None,
+            )
             out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
     return join(out)
 

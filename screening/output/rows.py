@@ -23,6 +23,9 @@ class Pair:
     longest: Passage
 
 
+_QUEUE = (Verdict.RETURN, Verdict.LOOK, Verdict.INCOMPLETE, Verdict.CLEAR)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
     """A report without its text and passages; ten thousand of them fit into memory."""
@@ -40,6 +43,29 @@ class Row:
     reasons: tuple[str, ...]
     notes: int
     error: Failure | None
+
+    @property
+    def name(self) -> str:
+        """What to call the case: its title, else its file."""
+        return self.info.title or self.info.file
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the required sections that were found neither by heading nor by content."""
+        return tuple(s.name for s in self.sections if s.found == "none")
+
+
+def in_queue(reports: Iterable[Report]) -> list[Row]:
+    """Return the rows in the order in which a reviewer works: verdict, similarity, number of reasons, file.
+
+    Page and sheet number the cases in this order, so that "第 12 篇" is the same case in both.
+    """
+
+    def urgency(row: Row) -> tuple[int, float, int, str, str]:
+        total = row.rates.total if row.rates else 0.0
+        return _QUEUE.index(row.verdict), -total, -len(row.reasons), row.info.file, row.info.id
+
+    return sorted(map(row_of, reports), key=urgency)
 
 
 def row_of(report: Report) -> Row:

@@ -40,7 +40,7 @@ def write_html(path: Path, reports: Callable[[], Iterable[Report]], batch: Batch
         out.write(h("h2", "逐篇查看", id="cases-title"))
         out.write(_how_to_read(rows))
         out.write('<div class="cases">')
-        for section in _sections(rows, reports, book):
+        for section in _sections(rows, reports, book, path.parent):
             out.write(section)
             out.write("\n")
         out.write("</div>")
@@ -66,22 +66,24 @@ def _how_to_read(rows: Sequence[Row]) -> Markup:
     return join([h("p", words, class_="note how"), buttons]) if rows else Markup("")
 
 
-def _sections(rows: Sequence[Row], reports: Callable[[], Iterable[Report]], book: Rulebook) -> Iterator[str]:
-    """Give the cases in the order of the rows; they come in another, so they wait in a temporary file, not in memory."""
+def _sections(
+    rows: Sequence[Row], reports: Callable[[], Iterable[Report]], book: Rulebook, folder: Path
+) -> Iterator[str]:
+    """Give the cases in the order of the rows; they come in another, so they wait in a file in ``folder``, not in memory."""
     ids = [r.info.id for r in rows]
-    place = {case: n for n, case in enumerate(ids)}
+    turn_of = {row.place: n for n, row in enumerate(rows)}
     titles = {r.info.id: r.name for r in rows}
-    parts: dict[str, tuple[int, int]] = {}
-    with tempfile.TemporaryFile() as spool:
-        for report in map(masked_report, reports()):
-            n = place[report.case.id]
+    parts: dict[int, tuple[int, int]] = {}
+    with tempfile.TemporaryFile(dir=folder) as spool:
+        for place, report in enumerate(map(masked_report, reports())):
+            n = turn_of[place]
             before, after = (ids[n - 1] if n else None), (ids[n + 1] if n + 1 < len(ids) else None)
             turn = Turn(n + 1, len(ids), before, after)
             section = case_section(report, book, titles, turn, full_text=n < FULL_TEXT_CASES).encode()
-            parts[report.case.id] = (spool.tell(), len(section))
+            parts[n] = (spool.tell(), len(section))
             spool.write(section)
-        for case in ids:
-            at, size = parts[case]
+        for n in range(len(rows)):
+            at, size = parts[n]
             spool.seek(at)
             yield spool.read(size).decode()
 

@@ -14,6 +14,7 @@ from screening.output.labels import (
     BAND,
     FOUND,
     GENRE,
+    MESSAGE_SHOWN,
     ORIGIN,
     SEVERITY,
     SEVERITY_SYMBOL,
@@ -21,6 +22,7 @@ from screening.output.labels import (
     VERDICT_SYMBOL,
     check_label,
     percent,
+    short,
 )
 from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
@@ -28,17 +30,9 @@ from screening.report import Report
 from screening.rulebook import Rulebook
 
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
-QUOTE_SHOWN = 160
 FULL_TEXT_CASES = (
     400  # so many cases from the head of the queue come with their full text; the others say that they don't
 )
-
-
-def short(quote: str, most: int = QUOTE_SHOWN) -> str:
-    """Cut a long quote in the middle, saying so."""
-    return (
-        quote if len(quote) <= most else f"{quote[: most - 40]} …（略 {len(quote) - most + 20} 个字符）… {quote[-20:]}"
-    )
 
 
 def moment(value: datetime | None) -> str:
@@ -160,7 +154,12 @@ def _finding(finding: Finding) -> Markup:
     clause = finding.clause
     return h(
         "li",
-        h("p", chip(severity.value, SEVERITY_SYMBOL[severity], SEVERITY[severity]), " ", finding.message),
+        h(
+            "p",
+            chip(severity.value, SEVERITY_SYMBOL[severity], SEVERITY[severity]),
+            " ",
+            short(finding.message, MESSAGE_SHOWN),
+        ),
         clause_line(clause.where, clause.quote) if clause else None,
         h("ul", shown, class_="evidence") if shown else None,
         class_=severity.value,
@@ -268,7 +267,7 @@ def _outcomes(report: Report) -> Markup:
             "tr",
             h("th", check_label(o.check), scope="row"),
             h("td", STATUS[o.status]),
-            h("td", o.reason or "；".join(f.message for f in o.findings) or "—"),
+            h("td", o.reason or (f"{len(o.findings)} 条，见上面的问题与提示" if o.findings else "—")),
             h("td", f"{o.clause.where}：{o.clause.quote}"),
         )
         for o in counted

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from screening.finding import Severity
 from screening.output.charts import bars, meter
-from screening.output.labels import BAND, SEVERITY, SEVERITY_SYMBOL, VERDICT_SYMBOL, percent
+from screening.output.labels import BAND, MESSAGE_SHOWN, SEVERITY, SEVERITY_SYMBOL, VERDICT_SYMBOL, percent, short
 from screening.output.markup import Child, Markup, h, join
 from screening.output.rows import Row
 from screening.report import BatchReport, Verdict
@@ -95,7 +95,7 @@ def batch_findings(batch: BatchReport) -> Markup:
     for f in sorted(found, key=lambda f: (-(f.severity or Severity.NOTE).rank, f.message)):
         severity = f.severity or Severity.NOTE
         clause = clause_line(f.clause.where, f.clause.quote) if f.clause else None
-        row = item(SEVERITY_SYMBOL[severity], severity, f.message, clause)
+        row = item(SEVERITY_SYMBOL[severity], severity, short(f.message, MESSAGE_SHOWN), clause)
         (hints if severity is Severity.NOTE else serious).append(row)
     body: list[Child] = [h("h2", "全批情况")]
     if serious:

@@ -38,7 +38,8 @@
       });
       said.textContent = (shown ? "" : "没有符合条件的案例：") + "显示 " + shown + " 篇，共 " + rows.length + " 篇";
     };
-    search.addEventListener("input", filter);
+    var wait;
+    search.addEventListener("input", function () { clearTimeout(wait); wait = setTimeout(filter, rows.length > 300 ? 250 : 0); });
     picks.forEach(function (p) { p.addEventListener("change", filter); });
     at("reset").addEventListener("click", function () {
       search.value = "";

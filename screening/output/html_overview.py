@@ -97,13 +97,13 @@ def batch_findings(batch: BatchReport) -> Markup:
         clause = clause_line(f.clause.where, f.clause.quote) if f.clause else None
         row = item(SEVERITY_SYMBOL[severity], severity, short(f.message, MESSAGE_SHOWN), clause)
         (hints if severity is Severity.NOTE else serious).append(row)
-    body: list[Child] = [h("h2", "全批情况")]
-    if serious:
-        body.append(h("ul", serious, class_="findings"))
+    folded = None
     if hints:
-        folded = h("ul", hints, class_="findings")
-        body.append(h("details", h("summary", f"提示 {len(hints)} 条（名额、时间等）"), folded, class_="more"))
-    return h("section", body)
+        summary = h("summary", f"全批提示 {len(hints)} 条（名额、时间等）")
+        folded = h("details", summary, h("ul", hints, class_="findings"), class_="more")
+    if not serious:
+        return h("section", folded)
+    return h("section", h("h2", f"全批情况（{len(serious)}）"), h("ul", serious, class_="findings"), folded)
 
 
 def failures(rows: Sequence[Row]) -> Markup:

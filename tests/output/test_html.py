@@ -13,12 +13,14 @@ from lxml import html
 
 from screening.case import Case
 from screening.document import Document, Span
+from screening.finding import Severity
 from screening.output.html import write_comparison, write_html
 from screening.output.html_case import FULL_TEXT_CASES, LEGEND, text_marks
 from screening.output.html_reuse import PASSAGES_SHOWN
 from screening.output.marks import Mark, differing, marked
 from screening.output.markup import h, text
-from screening.report import BatchReport, verdict_of
+from screening.output.rows import in_queue
+from screening.report import BatchReport, Verdict, verdict_of
 from screening.rulebook import load_rulebook
 from tests import samples
 
@@ -136,6 +138,37 @@ def test_every_case_and_the_failure_are_there_in_working_order(page):
     assert "✓ 各项检查均未见问题。" in tree.get_element_by_id("case-c2").text_content()
     assert "与比对范围内的 12 份材料都没有相似段落" in tree.get_element_by_id("case-c2").text_content()
     assert "石榴镇中心小学报送 3 个，名额 2 个" in page
+
+
+def test_the_working_order_is_verdict_then_similarity_then_number_of_reasons():
+    def case(name, verdict, total=0.0, reasons=1):
+        found = samples.report().findings * reasons
+        outcome = replace(samples.report().outcomes[0], findings=found)
+        rates = replace(samples.report().reuse.rates, total=total)
+        reuse = replace(samples.report().reuse, rates=rates)
+        return samples.report(name, outcomes=(outcome,), verdict=verdict, reuse=reuse)
+
+    rows = in_queue(
+        (
+            case("clear", Verdict.CLEAR, 0.9),
+            samples.failed("unread"),
+            case("look-low", Verdict.LOOK, 0.1, 2),
+            case("look-lower", Verdict.LOOK, 0.1),
+            case("look-high", Verdict.LOOK, 0.8),
+            case("return", Verdict.RETURN),
+        )
+    )
+    assert [r.info.id for r in rows] == ["return", "look-high", "look-low", "look-lower", "unread", "clear"]
+
+
+def test_hints_on_the_batch_are_folded_and_counted(tmp_path):
+    outcome = samples.batch().outcomes[0]
+    hint = replace(outcome.findings[0], severity=Severity.NOTE)
+    batch = replace(samples.batch(), outcomes=(replace(outcome, findings=(hint, hint)),))
+    tree = written(tmp_path, samples.report(), batch=batch)
+    (folded,) = tree.xpath("//details[not(ancestor::*[@class='cases']) and @class='more']")
+    assert folded.xpath("string(summary)") == "全批提示 2 条（名额、时间等）"
+    assert folded.text_content().count(hint.message) == 2 and not folded.get("open")
 
 
 def test_an_unreadable_file_has_its_sentence_its_remedy_and_its_code_twice(page):

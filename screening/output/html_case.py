@@ -30,9 +30,8 @@ from screening.report import Report
 from screening.rulebook import Rulebook
 
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
-FULL_TEXT_CASES = (
-    400  # so many cases from the head of the queue come with their full text; the others say that they don't
-)
+# So many cases, from the head of the queue, come with their full text; the others say that they don't.
+FULL_TEXT_CASES = 400
 
 
 def moment(value: datetime | None) -> str:

@@ -8,7 +8,7 @@ from screening.document import union
 from screening.output.charts import strip
 from screening.output.html_overview import table
 from screening.output.labels import PLACE, RATES, percent
-from screening.output.marks import differing
+from screening.output.marks import MAX_DIFF, differing
 from screening.output.markup import Child, Markup, h, join
 from screening.report import Report
 from screening.reuse.result import Passage, Reuse, SourceMatch
@@ -108,6 +108,7 @@ def passage_pair(
     ``sides`` are the captions of the case's and the source's side; ``names`` call the source and the case in the table.
     """
     left, right = differing(passage.quote, passage.source_quote)
+    too_long = max(len(passage.quote), len(passage.source_quote)) > MAX_DIFF
     swaps = None
     if passage.swaps:
         rows = [h("tr", h("td", a), h("td", b)) for a, b in passage.swaps]
@@ -122,6 +123,7 @@ def passage_pair(
             h("span", title) if title else None,
             [h("span", f, class_="chip kind") for f in (passage.kind.label, *flags)],
             h("span", f"相似度 {percent(passage.similarity, 0)}", class_="meta"),
+            h("span", f"超过 {MAX_DIFF} 个字符，没有标出两边不同的字", class_="meta") if too_long else None,
             back,
             class_="bar-top",
         ),

@@ -18,8 +18,8 @@ MAX_DIFF = 4000  # code points a side; longer passages are shown without marking
 class Mark:
     """A stretch to mark: ``name`` is its CSS class; where marks overlap, the higher ``weight`` wins.
 
-    ``number`` is shown before the stretch, so that marks can be told apart without their colours; ``anchor`` is an id to
-    jump to, ``href`` where the stretch itself leads.
+    ``number`` is shown where the stretch begins, so that marks can be told apart without their colours; ``anchor`` is the
+    id of its beginning, ``href`` where the stretch itself leads.
     """
 
     span: Span
@@ -42,30 +42,27 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Ma
     starts = sorted(marks, key=lambda m: m.span.start)
     out: list[Markup | str] = []
     active: list[Mark] = []
-    begun: set[int] = set()
+    linked: set[int] = set()
     n = 0
     for a, b in pairwise(cuts):
         while n < len(starts) and starts[n].span.start <= a:
             active.append(starts[n])
             n += 1
         active = [m for m in active if m.span.end > a]
+        # Where a mark begins, its anchor and number stand, even if another mark hides it: no link to it is dead.
+        begin = [m for m in active if max(m.span.start, whole.start) == a]
+        out += [h("span", id=m.anchor, class_="at") for m in begin if m.anchor]
+        numbers = "、".join(str(m.number) for m in begin if m.number is not None)
         piece = source[a:b]
         top = max(active, key=lambda m: (m.weight, -m.span.length), default=None)
         if top is None:
             out.append(piece)
-        else:
-            # Number, anchor and link come once, at the first piece that shows; continued pieces are plain marks.
-            first = id(top) not in begun
-            begun.add(id(top))
-            body = h(
-                "mark",
-                piece,
-                class_=f"m-{top.name}",
-                id=top.anchor if first else None,
-                data_n=top.number if first else None,
-                title=top.label or None,
-            )
-            out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
+            continue
+        body = h("mark", piece, class_=f"m-{top.name}", data_n=numbers or None, title=top.label or None)
+        # The link comes once, at the first piece that shows; continued pieces are plain marks.
+        first = id(top) not in linked
+        linked.add(id(top))
+        out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
     return join(out)
 
 

@@ -115,7 +115,7 @@ def test_mark_and_passage_lead_to_each_other(page):
     assert "".join(left.itertext()).endswith(samples.passage().quote)
     assert "".join(right.itertext()).endswith(samples.passage().source_quote)
     back = tree.get_element_by_id(pair.xpath(".//a/@href")[0][1:])
-    assert back.tag == "mark"
+    assert back.getnext().text_content() == samples.passage().quote[: len(back.getnext().text_content())] != ""
 
 
 def test_exchanged_facts_stand_in_a_small_table(page):
@@ -212,6 +212,13 @@ def test_every_cut_says_how_many_there_are(tmp_path):
     assert "（略 1420 个字符）" in inside
 
 
+def test_a_passage_too_long_to_compare_says_so(tmp_path):
+    long = replace(samples.passage(), quote="甲" * 4001, source_quote="乙" * 10)
+    tree = written(tmp_path, samples.report(reuse=replace(samples.report().reuse, passages=(long,))))
+    assert "超过 4000 个字符，没有标出两边不同的字" in tree.text_content()
+    assert "没有标出" not in written(tmp_path, samples.report()).text_content()
+
+
 def test_a_large_batch_loses_no_case_and_says_whose_text_is_left_out(tmp_path):
     n = FULL_TEXT_CASES + 3
     tree = written(tmp_path, *(samples.clean(f"n{i:04}") for i in range(n)))
@@ -273,9 +280,17 @@ SPANS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda p: Span(min
 def test_marks_never_change_the_text(source, spans):
     source = re.sub(r"[\r\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]", "x", source)
     out = html.fromstring(
-        h("div", marked(source, [Mark(s, f"k{n}", n, "#x" if n % 2 else None) for n, s in enumerate(spans)]))
+        h(
+            "div",
+            marked(source, [Mark(s, f"k{n}", n, "#x" if n % 2 else None, "", n, f"a{n}") for n, s in enumerate(spans)]),
+        )
     )
     assert "".join(out.itertext()) == source
+    # Every mark can be reached and has its number at its beginning, whatever lies over it.
+    for n, s in enumerate(spans):
+        if s.length:
+            assert len("".join(out.xpath(f"//*[@id='a{n}']/preceding::text()"))) == s.start
+            assert str(n) in "、".join(out.xpath("//mark/@data-n")).split("、")
 
 
 def test_the_edits_of_a_passage_are_set_apart():

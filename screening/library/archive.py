@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -89,10 +89,12 @@ class Library:
         self._cache: _Cache | None = None
         self._get = lru_cache(maxsize=256)(self._read)
 
-    def __enter__(self) -> Library:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
@@ -219,7 +221,9 @@ class Library:
         out = []
         with transaction(self.engine, writes=True) as connection:
             known = set(
-                connection.execute(select(document.c.sha256).where(document.c.sha256.in_([e.sha256 for e in entries]))).scalars()
+                connection.execute(
+                    select(document.c.sha256).where(document.c.sha256.in_([e.sha256 for e in entries]))
+                ).scalars()
             )
             new = []
             for entry, parts in zip(entries, made, strict=True):
@@ -310,7 +314,7 @@ def _size(connection: Connection) -> int:
 
 
 def _state(connection: Connection) -> dict[str, str]:
-    return {name: value for name, value in connection.execute(select(state.c.name, state.c.value))}
+    return dict(map(tuple, connection.execute(select(state.c.name, state.c.value))))
 
 
 def _numbers(connection: Connection, count: int) -> int:
@@ -322,7 +326,7 @@ def _numbers(connection: Connection, count: int) -> int:
 
 def _ids(connection: Connection, numbers: Sequence[int]) -> dict[int, str]:
     query = select(document.c.number, document.c.id).where(document.c.number.in_(list(numbers)))
-    return {number: found for number, found in connection.execute(query)}
+    return dict(map(tuple, connection.execute(query)))
 
 
 def _snapshot(values: Mapping[str, str], size: int) -> str:

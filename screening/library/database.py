@@ -31,7 +31,9 @@ def location(where: str | Path) -> URL:
     backend = url.get_backend_name()
     if backend == "postgresql":
         if find_spec("psycopg") is None:
-            raise LibraryError("library.driver", "没有安装 PostgreSQL 驱动", "请运行：pip install 'case-screening[postgres]'")
+            raise LibraryError(
+                "library.driver", "没有安装 PostgreSQL 驱动", "请运行：pip install 'case-screening[postgres]'"
+            )
         return url.set(drivername="postgresql+psycopg")
     if backend == "sqlite":
         return url.set(drivername="sqlite+pysqlite")
@@ -79,11 +81,15 @@ def connect(url: URL, *, create: bool) -> Engine:
 
 def _see_file(path: Path, *, create: bool) -> None:
     if path.is_dir():
-        raise LibraryError("library.folder", f"{path} 是文件夹，不是比对库文件", "请给出比对库文件的路径，例如 比对库.db。")
+        raise LibraryError(
+            "library.folder", f"{path} 是文件夹，不是比对库文件", "请给出比对库文件的路径，例如 比对库.db。"
+        )
     if not path.exists():
         if not create:
             raise LibraryError(
-                "library.missing", f"找不到比对库 {path}", "请核对路径；新建请用：screening library add 文件夹 --library 文件名.db"
+                "library.missing",
+                f"找不到比对库 {path}",
+                "请核对路径；新建请用：screening library add 文件夹 --library 文件名.db",
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -95,8 +101,12 @@ def _see_file(path: Path, *, create: bool) -> None:
             head = stream.read(100)
     except OSError as error:
         raise LibraryError("library.denied", f"读不了比对库 {path}（{error.strerror}）", "请核对文件权限。") from error
-    if head and (not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72], "big") not in (0, APPLICATION_ID)):
-        raise LibraryError("library.not", f"{path.name} 不是比对库文件", "请核对 --library；比对库由 screening library add 建立。")
+    if head and (
+        not head.startswith(b"SQLite format 3\0") or int.from_bytes(head[68:72], "big") not in (0, APPLICATION_ID)
+    ):
+        raise LibraryError(
+            "library.not", f"{path.name} 不是比对库文件", "请核对 --library；比对库由 screening library add 建立。"
+        )
 
 
 def _readable(url: URL) -> URL:
@@ -140,14 +150,24 @@ def spoken(url: URL) -> Iterator[None]:
 
 def _said(url: URL, error: exc.DBAPIError) -> LibraryError:
     said = str(error.orig).lower()
-    name = (url.database or "").removeprefix("file:") if url.get_backend_name() == "sqlite" else f"{url.host or '本机'}/{url.database or ''}"
+    name = (
+        (url.database or "").removeprefix("file:")
+        if url.get_backend_name() == "sqlite"
+        else f"{url.host or '本机'}/{url.database or ''}"
+    )
     table: tuple[tuple[tuple[str, ...], tuple[str, str, str]], ...] = (
         (
             ("database is locked", "deadlock", "could not serialize", "lock timeout"),
             ("library.locked", f"比对库 {name} 正被别的程序写入，等了 {BUSY:.0f} 秒", "请稍后再试。"),
         ),
-        (("readonly", "read-only"), ("library.readonly", f"比对库 {name} 是只读的，写不进去", "请核对文件和文件夹的权限。")),
-        (("full", "no space"), ("library.full", f"磁盘满了，比对库 {name} 没有写完", "已有内容不受影响；请腾出空间后重做。")),
+        (
+            ("readonly", "read-only"),
+            ("library.readonly", f"比对库 {name} 是只读的，写不进去", "请核对文件和文件夹的权限。"),
+        ),
+        (
+            ("full", "no space"),
+            ("library.full", f"磁盘满了，比对库 {name} 没有写完", "已有内容不受影响；请腾出空间后重做。"),
+        ),
         (
             ("malformed", "not a database", "disk i/o error", "corrupt", "invalid page"),
             ("library.damaged", f"比对库 {name} 已损坏", "请从备份或导出文件恢复（screening library import）。"),
@@ -166,7 +186,11 @@ def _said(url: URL, error: exc.DBAPIError) -> LibraryError:
             return LibraryError(code, message, advice)
     if isinstance(error, exc.OperationalError):
         return LibraryError("library.unreachable", f"连不上数据库 {name}", "请核对地址和端口，以及数据库是否在运行。")
-    return LibraryError("library.database", f"数据库 {name} 出错（{type(error.orig).__name__}）", "请稍后再试；若仍然如此，请联系维护人员。")
+    return LibraryError(
+        "library.database",
+        f"数据库 {name} 出错（{type(error.orig).__name__}）",
+        "请稍后再试；若仍然如此，请联系维护人员。",
+    )
 
 
 @contextmanager
@@ -174,7 +198,9 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
     """Open a transaction; commit at the end, roll back on any error."""
     options: dict[str, Any] = {"writes": writes}
     if writes and engine.dialect.name == "postgresql":
-        options["isolation_level"] = "READ COMMITTED"  # after the lock below it must see what the writer before it wrote
+        options["isolation_level"] = (
+            "READ COMMITTED"  # after the lock below it must see what the writer before it wrote
+        )
     with spoken(engine.url), engine.connect() as plain:
         connection = plain.execution_options(**options)
         with connection.begin():

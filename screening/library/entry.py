@@ -63,9 +63,7 @@ class Entry:
         """Return the document as one side of a comparison."""
         received = datetime.fromisoformat(self.received) if self.received else None
         spans = tuple(Span(*m.span()) for m in _LINE.finditer(self.text))
-        return Comparable(
-            self.id, self.text, spans, self.title, self.unit, self.author, received, "archive", self.file
-        )
+        return Comparable(self.id, self.text, spans, self.title, self.unit, self.author, received, "archive", self.file)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -121,7 +121,9 @@ def _write(connection: Connection, keys: Hashes, owners: Numbers) -> None:
     starts = np.flatnonzero(np.concatenate(([True], buckets[1:] != buckets[:-1])))
     body = entries.tobytes()
     rows: list[tuple[int, bytes]] = []
-    for bucket, start, end in zip(buckets[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(keys)], strict=True):
+    for bucket, start, end in zip(
+        buckets[starts].tolist(), starts.tolist(), [*starts[1:].tolist(), len(keys)], strict=True
+    ):
         piece = body[6 * start : 6 * end]
         rows.append((bucket, zlib.crc32(piece).to_bytes(4, "little") + piece))
     # Straight to the driver: a quarter of a million rows, and SQLAlchemy would look at each.

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
-import os
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -49,10 +47,12 @@ def export(library: Library, path: Path, progress: Progress | None = None) -> in
                 if progress:
                     progress(count, info.documents)
             out.write(_line({"documents": count, "content": f"{total:064x}"}))
-        os.replace(partial, path)
+        partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise LibraryError("library.file", f"写不了 {path}（{error.strerror or error}）", "请核对磁盘空间和权限。") from error
+        raise LibraryError(
+            "library.file", f"写不了 {path}（{error.strerror or error}）", "请核对磁盘空间和权限。"
+        ) from error
     return count
 
 
@@ -86,7 +86,9 @@ def read_export(path: Path) -> Iterator[Entry]:
 
 def _no_export(path: Path) -> LibraryError:
     return LibraryError(
-        "library.file", f"{path.name} 不是完整的比对库导出文件", "请核对文件；导出用：screening library export 文件 --library …"
+        "library.file",
+        f"{path.name} 不是完整的比对库导出文件",
+        "请核对文件；导出用：screening library export 文件 --library …",
     )
 
 
@@ -94,9 +96,11 @@ def verify(library: Library, progress: Progress | None = None) -> list[str]:
     """Look at every row: texts, ids, fingerprints, frequencies, the digest of the set. Return what is wrong, a sentence each."""
     wrong: list[str] = []
     with transaction(library.engine, writes=False) as connection:
-        values = {name: value for name, value in connection.execute(select(state.c.name, state.c.value))}
+        values = dict(map(tuple, connection.execute(select(state.c.name, state.c.value))))
         waiting = {r.number: r for r in connection.execute(select(fresh))}
-        rows = connection.execute(select(document.c.number, document.c.id, document.c.sha256).order_by(document.c.number)).all()
+        rows = connection.execute(
+            select(document.c.number, document.c.id, document.c.sha256).order_by(document.c.number)
+        ).all()
         counts = np.zeros(1 << SKETCH_BITS, dtype=np.uint32)
         wanted = _Digest()
         for n, row in enumerate(rows, 1):

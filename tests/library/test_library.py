@@ -5,6 +5,7 @@ import random
 import sqlite3
 
 import pytest
+from sqlalchemy import text
 
 from screening.errors import LibraryError
 from screening.library import archive, open_library
@@ -40,7 +41,7 @@ def test_adding_again_changes_nothing(library):
 
 
 @pytest.mark.parametrize("packed", [False, True])
-def test_it_finds_what_a_corpus_in_memory_finds(library, packed, monkeypatch):
+def test_it_finds_what_a_corpus_in_memory_finds(library, packed):
     entries = [entry(n) for n in range(30)]
     entries += [mixed(n, entries[n : n + 2]) for n in range(10)]
     added(library, entries[:20])
@@ -74,15 +75,18 @@ def test_the_order_of_adding_and_a_detour_do_not_matter(where, tmp_path):
 
 @pytest.mark.parametrize("packed", [False, True])
 def test_a_removed_document_leaves_no_trace(library, where, packed, tmp_path):
-    keep, gone = entry(1), entry(2, "这句话只在将被删除的文档里出现，姓名是欧阳修竹。" * 20, author="欧阳修竹", file="欧阳修竹.docx")
+    keep, gone = (
+        entry(1),
+        entry(2, "这句话只在将被删除的文档里出现，姓名是欧阳修竹。" * 20, author="欧阳修竹", file="欧阳修竹.docx"),
+    )
     added(library, [keep])
     library.pack()
-    reference = sorted(map(tuple, _tables(where, library)))
+    reference = sorted(map(tuple, _tables(library)))
     added(library, [gone])
     if packed:
         library.pack()
     library.remove(gone.id)
-    assert sorted(map(tuple, _tables(where, library))) == reference
+    assert sorted(map(tuple, _tables(library))) == reference
     with pytest.raises(LibraryError, match=gone.id):
         library.entry(gone.id)
     with pytest.raises(LibraryError) as error:
@@ -96,9 +100,7 @@ def test_a_removed_document_leaves_no_trace(library, where, packed, tmp_path):
         assert "欧阳修竹".encode() not in raw
 
 
-def _tables(where, library):
-    from sqlalchemy import text
-
+def _tables(library):
     with library.engine.connect() as connection:
         for table in ("archive_document", "archive_fresh", "archive_posting", "archive_frequency"):
             yield from ((table, *map(_plain, row)) for row in connection.execute(text(f"SELECT * FROM {table}")))
@@ -218,8 +220,6 @@ def test_a_flipped_byte_is_found_and_never_used(tmp_path, table, key, column):
 
 
 def test_a_missing_row_is_found(where):
-    from sqlalchemy import text
-
     with open_library(where, create=True) as library:
         added(library, [entry(n) for n in range(4)])
         library.pack()
@@ -231,8 +231,6 @@ def test_a_missing_row_is_found(where):
 
 
 def test_an_archive_of_other_parameters_or_a_newer_version_is_refused(where):
-    from sqlalchemy import text
-
     open_library(where, create=True).close()
     with open_library(where) as library, library.engine.begin() as connection:
         changed = json.dumps({**archive.PARAMETERS, "keep": 8})

@@ -64,7 +64,9 @@ def test_a_read_only_archive_can_be_read_and_not_written(tmp_path):
     path.chmod(0o444)
     folder.chmod(0o555)
     try:
-        run = subprocess.run(without_override([sys.executable, "-B", "-c", code]), capture_output=True, text=True, check=False)
+        run = subprocess.run(
+            without_override([sys.executable, "-B", "-c", code]), capture_output=True, text=True, check=False
+        )
         assert run.stdout.strip() == "library.readonly", run.stderr
     finally:
         folder.chmod(0o755)

@@ -10,7 +10,9 @@ from tests.writing import case_lines
 def entry(n: int, text: str | None = None, **more) -> Entry:
     text = text if text is not None else "\n".join(case_lines(n))
     sha256 = hashlib.sha256(f"{n}:{text}".encode()).hexdigest()
-    return Entry(**{"sha256": sha256, "text": text, "title": f"标题{n}", "unit": f"单位{n % 3}", "file": f"{n}.docx", **more})
+    return Entry(
+        **{"sha256": sha256, "text": text, "title": f"标题{n}", "unit": f"单位{n % 3}", "file": f"{n}.docx", **more}
+    )
 
 
 def mixed(n: int, donors: list[Entry]) -> Entry:

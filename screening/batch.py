@@ -15,14 +15,27 @@ from typing import Any
 
 from screening import __version__
 from screening.case import Batch, CaseInfo
-from screening.errors import UnreadableError, UsageError
+from screening.errors import LibraryError, UnreadableError, UsageError
 from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
+from screening.library import is_database, open_library
 from screening.pipeline import Setting, refused, run_batch_checks
 from screening.report import BatchReport, Outcome
 from screening.rulebook import Rulebook, load_rulebook
-from screening.work import Job, Line, Plan, ReadRow, line_of, parallel, read_one, screen_one, write_index, write_one
+from screening.work import (
+    Job,
+    Line,
+    Plan,
+    ReadRow,
+    line_of,
+    parallel,
+    read_one,
+    release,
+    screen_one,
+    write_index,
+    write_one,
+)
 from screening.world import Trainee
 
 Advance = Callable[[str, int, int], None]
@@ -48,7 +61,7 @@ def screen_batch(
     *,
     rulebook: str | Path = "henan-2023-950",
     manifest: Path | None = None,
-    library: Path | None = None,
+    library: str | Path | None = None,
     roster: Path | None = None,
     kind: str = "",
     jobs: int = 0,
@@ -57,8 +70,8 @@ def screen_batch(
 ) -> BatchResult:
     """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
 
-    ``library`` is a folder or zip of earlier cases. ``jobs`` 0 means one process a core; the result is the same for any
-    number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
+    ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases. ``jobs`` 0 means one
+    process a core; the result is the same for any number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
     :class:`ScreeningError` for everything that a user can mend; the results appear whole or not at all.
     """
     advance = progress or (lambda _stage, _done, _total: None)
@@ -68,23 +81,33 @@ def screen_batch(
     people = tuple(Trainee(r.name, r.unit, r.project) for r in load_roster(roster)) if roster else None
     skip = [p for p in (manifest, roster) if p]
     gathered = gather(path, sheet, skip=skip, leave_out=out)
-    earlier = gather(library, skip=skip, leave_out=out, namespace="archive/") if library else Gathered(())
+    archive = str(library) if library and is_database(library) else ""
+    earlier = Gathered(())
+    if library and not archive:
+        earlier = gather(Path(library), skip=skip, leave_out=out, namespace="archive/")
+    before = archive_state(archive)
     work = _work_folder(out)
-    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, kind, jobs, work, advance)
+    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, archive, kind, jobs, work, advance)
     try:
-        batch = run.screen(resume=resume)
+        batch = run.screen(before, resume=resume)
+        if archive_state(archive) != before:
+            raise LibraryError(
+                "library.changed", "筛查期间比对库有增删，前后的案例比对的范围不同", "请等比对库不再变动后重新运行。"
+            )
         run.write(batch)
         for name in RESULTS:
             (work / name).replace(out / name)
     except OSError as error:
         raise _not_written(out, error) from error
+    finally:
+        release()
     shutil.rmtree(work, ignore_errors=True)
     return BatchResult(
         batch=batch,
         files=tuple(out / n for n in RESULTS),
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
-        remarks=tuple(f"没有检查“{i.name}”：{i.reason}" for i in gathered.ignored),
+        remarks=(*(f"没有检查“{i.name}”：{i.reason}" for i in gathered.ignored), *run.remarks),
     )
 
 
@@ -129,21 +152,25 @@ class _Run:
         setting: Setting,
         gathered: Gathered,
         earlier: Gathered,
+        archive: str,
         kind: str,
         jobs: int,
         work: Path,
         advance: Advance,
     ) -> None:
         self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
+        self.archive = archive
+        self.remarks: tuple[str, ...] = ()
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
         self.failures = 0
 
-    def screen(self, *, resume: bool) -> BatchReport:
+    def screen(self, library: Mapping[str, Any], *, resume: bool) -> BatchReport:
         """Read, compare and screen everything; return the delivery's own report."""
         rows = self._read()
         own, earlier = rows[: len(self.gathered.submissions)], rows[len(self.gathered.submissions) :]
-        self.setting = replace(self.setting, library=_library(earlier))
+        self.setting = replace(self.setting, library=library if self.archive else _library(earlier))
+        self.remarks = tuple(f"没有比对往年的“{r.info.file}”：{r.failure[1]}" for r in earlier if r.failure)
         plan = self._plan()
         outcomes, each = run_batch_checks(Batch(tuple(r.info for r in own if r.failure is None)), self.setting)
         write_index(plan, [r for r in own if r.failure is None], [r for r in earlier if r.failure is None])
@@ -181,6 +208,7 @@ class _Run:
             library=dict(self.setting.library or {}),
             kind=self.kind,
             work=str(self.work),
+            archive=self.archive,
         )
 
     def _read(self) -> list[ReadRow]:
@@ -240,6 +268,14 @@ def _whole(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return report or None
+
+
+def archive_state(archive: str) -> Mapping[str, Any]:
+    """Return how a report names an archive: its snapshot and size; empty without one. Raises :class:`LibraryError`."""
+    if not archive:
+        return {}
+    with open_library(archive) as library:
+        return {"id": library.snapshot(), "documents": len(library)}
 
 
 def _library(earlier: Sequence[ReadRow]) -> Mapping[str, Any]:

@@ -30,9 +30,7 @@ def add(
     paths: Annotated[list[Path], typer.Argument(metavar="PATH…", help="文件、文件夹或 zip，可以给几个。")],
     library: Where,
     manifest: Annotated[Path | None, typer.Option("--manifest", help="报送清单（xlsx 或 csv）。")] = None,
-    year: Annotated[
-        int, typer.Option("--year", min=0, max=2100, help="这些案例的年份；不写则取报送时间的年份。")
-    ] = 0,
+    year: Annotated[int, typer.Option("--year", min=0, max=2100, help="这些案例的年份；不写则取报送时间的年份。")] = 0,
     rulebook: Annotated[str, typer.Option("--rulebook", help="用来认类型和单位的规则集。")] = "henan-2023-950",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
 ) -> None:
@@ -42,7 +40,13 @@ def add(
 
     with open_library(library, create=True) as opened, progress_bar() as progress:
         done = add_files(
-            paths, opened, manifest=manifest, year=year or None, rulebook=rulebook, jobs=jobs, progress=advancing(progress)
+            paths,
+            opened,
+            manifest=manifest,
+            year=year or None,
+            rulebook=rulebook,
+            jobs=jobs,
+            progress=advancing(progress),
         )
         total = len(opened)
     out = console()

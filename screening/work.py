@@ -17,11 +17,13 @@ from screening.case import Case, CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Submission
+from screening.library import Library, open_library
+from screening.library.entry import Entry
 from screening.output.html import write_html
 from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import BatchReport, Outcome, Report
-from screening.reuse.corpus import Candidate, Comparable
+from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
 from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
 from screening.rulebook import load_rulebook
@@ -41,6 +43,7 @@ class Plan:
     library: Mapping[str, Any]
     kind: str
     work: str
+    archive: str = ""  # path or URL of the archive, "" if there is none
 
     @property
     def spool(self) -> Spool:
@@ -48,7 +51,7 @@ class Plan:
         return Spool(str(Path(self.work) / "cases"))
 
     def __hash__(self) -> int:
-        return hash((self.rulebook, self.digest, self.kind, self.work))
+        return hash((self.rulebook, self.digest, self.kind, self.work, self.archive))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,25 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         return ReadRow(info=outline(submission, names, overrides), failure=_internal(error))
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read into the archive: its name, what is wrong, what to do."""
+
+    name: str
+    message: str
+    advice: str
+
+
+def read_entry(plan: Plan, submission: Submission, *, year: int | None = None) -> Entry | Unread:
+    """Read one submission as a document of the archive."""
+    try:
+        return Entry.of_case(assemble(submission, vocabulary(_setting(plan).rulebook)), year=year)
+    except ScreeningError as error:
+        return Unread(submission.file, error.message, error.advice)
+    except Exception as error:  # noqa: BLE001 - one bad file never stops the others
+        return Unread(submission.file, *_internal(error)[1:])
+
+
 def _internal(error: Exception) -> tuple[str, str, str]:
     return (
         "internal",
@@ -120,17 +142,21 @@ def _internal(error: Exception) -> tuple[str, str, str]:
 
 
 def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) -> None:
-    """Index the fingerprints of the batch and the archive together, in the work folder."""
+    """Index the fingerprints of the batch and of earlier files together, in the work folder; n-grams are counted in the archive too."""
     rows = [*own, *earlier]
     folder = Path(plan.work)
     FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None]).save(folder)
-    Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None]).save(folder)
+    rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
+    if plan.archive:
+        with open_library(plan.archive) as library:
+            rarity += library.rarity
+    rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
     (folder / "index.json").write_text(json.dumps(table), "utf-8")
 
 
 class SpoolCorpus:
-    """The batch and the archive as a corpus: candidates from the index, texts from the spool."""
+    """The batch, and earlier files read with it, as a corpus: candidates from the index, texts from the spool."""
 
     def __init__(self, plan: Plan) -> None:
         self._spool = plan.spool
@@ -146,7 +172,7 @@ class SpoolCorpus:
 
     @property
     def rarity(self) -> Rarity:
-        """How common each n-gram is in batch and archive together."""
+        """How common each n-gram is in the batch, the earlier files and the archive together."""
         return self._rarity
 
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
@@ -161,9 +187,24 @@ class SpoolCorpus:
         return self._spool.read_side(source_id, self._place[source_id])
 
 
-@lru_cache(maxsize=2)
-def _corpus(plan: Plan) -> SpoolCorpus:
-    return SpoolCorpus(plan)
+_open: dict[Plan, tuple[Corpus, Library | None]] = {}  # what this process holds open for the run it works on
+
+
+def _corpus(plan: Plan) -> Corpus:
+    if plan not in _open:
+        release()
+        own = SpoolCorpus(plan)
+        library = open_library(plan.archive) if plan.archive else None
+        _open[plan] = (JoinedCorpus((own, library), own.rarity) if library else own, library)
+    return _open[plan][0]
+
+
+def release() -> None:
+    """Close the archive that this process holds open."""
+    for _, library in _open.values():
+        if library:
+            library.close()
+    _open.clear()
 
 
 def screen_one(plan: Plan, job: Job) -> Line:

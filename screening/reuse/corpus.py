@@ -15,7 +15,7 @@ from screening.reuse.index import Candidate, FingerprintIndex, Rarity
 from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 
-__all__ = ["Candidate", "Comparable", "Corpus", "MemoryCorpus"]
+__all__ = ["Candidate", "Comparable", "Corpus", "JoinedCorpus", "MemoryCorpus"]
 
 
 @dataclass(frozen=True)
@@ -123,3 +123,30 @@ class MemoryCorpus:
     def get(self, source_id: str) -> Comparable:
         """Return a text by id. Raises :class:`KeyError`."""
         return self._by_id[source_id]
+
+
+class JoinedCorpus:
+    """Several corpora with different ids as one: the batch and the archive. ``rarity`` is counted over both by whoever joins them."""
+
+    def __init__(self, parts: Sequence[Corpus], rarity: Rarity) -> None:
+        self._parts = parts
+        self._rarity = rarity
+        self._home: dict[str, Corpus] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    @property
+    def rarity(self) -> Rarity:
+        """How common each n-gram is in all parts together."""
+        return self._rarity
+
+    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+        """Return the candidates of every part, nearest first."""
+        found = [(c, part) for part in self._parts for c in part.near(comparable)]
+        self._home.update({c.id: part for c, part in found})
+        return sorted((c for c, _ in found), key=lambda c: (-c.score, c.id))
+
+    def get(self, source_id: str) -> Comparable:
+        """Return a text by id; it must have been a candidate."""
+        return self._home[source_id].get(source_id)

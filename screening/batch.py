@@ -81,7 +81,7 @@ def screen_batch(
         write_html(work / "index.html", run.reports, batch, book)
         advance(WRITING, 2, 2)
         for name in RESULTS:
-            os.replace(work / name, out / name)
+            (work / name).replace(out / name)
     except OSError as error:
         raise _not_written(out, error) from error
     shutil.rmtree(work, ignore_errors=True)

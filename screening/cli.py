@@ -53,7 +53,7 @@ def _console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
-def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
+def _version(value: bool) -> None:
     if value:
         print(f"screening {__version__}")  # noqa: T201 - the answer of the command
         raise typer.Exit
@@ -61,7 +61,7 @@ def _version(value: bool) -> None:  # noqa: FBT001 - typer's signature
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")] = False,  # noqa: FBT002
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="显示版本。")] = False,
 ) -> None:
     """案例智审：把一批 Word 案例按通知要求初筛一遍，条条有据，由人定夺。"""
 
@@ -74,11 +74,11 @@ def check(
     library: LibraryOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
-    ] = False,  # noqa: FBT002
+    ] = False,
 ) -> None:
     """检查几个文件，每个给出一份报告。"""
-    from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
     from screening.output.terminal import render_report  # noqa: PLC0415
+    from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
 
     code = EXIT_CLEAR
     for report in check_files(files, rulebook=rulebook, kind=kind, library=library):
@@ -103,7 +103,7 @@ def batch(
     roster: Annotated[Path | None, typer.Option("--roster", help="参训学员名册（xlsx 或 csv）。")] = None,
     kind: KindOption = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,  # noqa: FBT002
+    resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
     from screening.batch import screen_batch  # noqa: PLC0415
@@ -177,7 +177,7 @@ def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="第一份文件。")],
     b: Annotated[Path, typer.Argument(metavar="B", help="第二份文件。")],
     html: Annotated[Path | None, typer.Option("--html", help="把左右对照写成一个网页文件。")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,  # noqa: FBT002
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
     """左右对照两份文件的相似段落。"""
     from screening.output.html import write_comparison  # noqa: PLC0415

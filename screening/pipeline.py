@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, TypeVar
 
 from screening import __version__
@@ -30,23 +31,26 @@ T = TypeVar("T")
 class Setting:
     """What one run holds fixed for all its cases; built once, handed to every worker.
 
+    ``models`` holds the topic model of each kind, or why it can't be used: then the checks that need it are broken.
     ``library`` names the archive in the report: {"id": …, "documents": n}.
     """
 
     rulebook: Rulebook
-    models: Mapping[str, TopicModel]
+    models: Mapping[str, TopicModel | Exception]
     roster: tuple[Trainee, ...] | None = None
     library: Mapping[str, Any] | None = None
 
     @classmethod
     def of(cls, rulebook: Rulebook, **more: Any) -> Setting:
-        """Load the models of every kind in the rulebook. Raises :class:`ModelError` for an altered or missing model."""
-        found = {kind: model_for(kind) for kind in rulebook.kinds}
+        """Load the models of every kind in the rulebook; an altered or missing one is kept as its :class:`ModelError`."""
+        found = {kind: _stage(partial(model_for, kind)) for kind in rulebook.kinds}
         return cls(rulebook=rulebook, models={k: m for k, m in found.items() if m is not None}, **more)
 
     def made_with(self, kind: str | None = None) -> MadeWith:
         """Name everything that a report of this run depends on."""
-        models = {f"topic-{k}": m.sha256 for k, m in self.models.items() if kind in (None, k)}
+        models = {
+            f"topic-{k}": m.sha256 for k, m in self.models.items() if kind in (None, k) and not isinstance(m, Exception)
+        }
         return MadeWith(
             engine=__version__,
             rulebook={"id": self.rulebook.id, "digest": self.rulebook.digest},
@@ -80,7 +84,9 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         headings_stage=headings,
         sections_stage=_stage(lambda: find_sections(doc, body, specs, _raised(headings))) if specs else None,
         ledger_stage=_stage(lambda: ledger(doc, body)),
-        topic_stage=_stage(lambda: score_topic(doc, body, case.kind, model, title=case.info.title)) if model else None,
+        topic_stage=_stage(lambda: score_topic(doc, body, case.kind, _raised(model), title=case.info.title))
+        if model
+        else None,
         reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice)) if corpus is not None else None,
         notice_reuse_stage=_stage(lambda: against_notice(side, book.notice)),
     )
@@ -197,6 +203,8 @@ def _outcome(rule: Rule, run: Callable[[], list[Finding]]) -> Outcome:
         findings = run()
     except Skip as skip:
         return replace(base, status="skipped", reason=str(skip))
+    except ScreeningError as error:
+        return replace(base, status="broken", reason=f"检查未能完成：{error}。{error.advice}")
     except Exception as error:  # noqa: BLE001 - a check that throws is an answer: broken
         return replace(base, status="broken", reason=f"检查未能完成（{type(error).__name__}）")
     return replace(base, status="found" if findings else "clear", findings=tuple(findings))

@@ -90,8 +90,8 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
         characters=28,
         place="archive",
     )
-    given = dict(
-        case=CaseInfo(
+    given = {
+        "case": CaseInfo(
             id=case_id,
             file=f"临溪市教育局/{case_id}.docx",
             sha256="a" * 64,
@@ -104,10 +104,10 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
             outside_similarity=0.12,
             origins={"kind": "manifest", "unit": "folder"},
         ),
-        made_with=MADE,
-        verdict=verdict_of(outcomes),
-        text=TEXT,
-        counts={
+        "made_with": MADE,
+        "verdict": verdict_of(outcomes),
+        "text": TEXT,
+        "counts": {
             "words": 2875,
             "words_low": 2875,
             "words_high": 2881,
@@ -115,13 +115,13 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
             "han": 50,
             "paragraphs": 5,
         },
-        outcomes=outcomes,
-        structure=(
+        "outcomes": outcomes,
+        "structure": (
             Section("案例概要", "heading", Span(heading.start, heading.end + 10), heading, 40),
             Section("推广价值", "inferred", span(TEXT, "分片区推进"), None, 6, (span(TEXT, "分片区"),)),
             Section("典型经验", "none"),
         ),
-        reuse=Reuse(
+        "reuse": Reuse(
             rates=Rates(
                 total=0.3,
                 without_quotes=0.3,
@@ -139,7 +139,7 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
             compared_characters=80,
             compared_with=12,
         ),
-        topic=TopicFit(
+        "topic": TopicFit(
             band="on",
             score=0.83,
             contributions={"who_act": 1.2},
@@ -147,9 +147,9 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
             themes=(Theme("培训模式创新", "main", 0.7),),
             reason="有 3 句写到教师参加培训。",
         ),
-        ledger=(LedgerItem("data", span(TEXT, "35名"), "35名", "35名"),),
-        warnings=(IntakeWarning("hidden_text", "有隐藏文字，没有计入字数", 2, "<隐藏>", "body/3"),),
-    )
+        "ledger": (LedgerItem("data", span(TEXT, "35名"), "35名", "35名"),),
+        "warnings": (IntakeWarning("hidden_text", "有隐藏文字，没有计入字数", 2, "<隐藏>", "body/3"),),
+    }
     return Report(**{**given, **more})
 
 

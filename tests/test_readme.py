@@ -9,6 +9,7 @@ from pathlib import Path
 from screening.catalogue import with_catalogue
 from screening.checks import all_checks
 from screening.output.labels import check_label
+from tests.writing import case_lines, docx
 
 README = Path(__file__).parent.parent / "README.md"
 TEXT = README.read_text("utf-8")
@@ -22,7 +23,7 @@ def test_the_catalogue_is_up_to_date():
 def test_every_command_and_option_in_readme_exists():
     lines = [
         line.split("#")[0].strip()
-        for block in re.findall(r"```console\n(.*?)```", TEXT, re.S)
+        for block in re.findall(r"```console\n(.*?)```", TEXT, re.DOTALL)
         for line in block.splitlines()
     ]
     commands = [shlex.split(line) for line in lines if line.startswith("screening ")]
@@ -41,11 +42,9 @@ def test_the_make_targets_are_there():
 
 
 def test_the_python_in_readme_runs(tmp_path, monkeypatch, capsys):
-    from tests.writing import case_lines, docx
-
     (tmp_path / "案例.docx").write_bytes(docx(case_lines(3)))
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.S)
+    (code,) = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
     exec(compile(code, "README.md", "exec"), {})
     assert "没有找到作者信息" in capsys.readouterr().out
 

@@ -14,7 +14,6 @@ from screening.checks._contract import case_check
 from screening.finding import Evidence, Finding, Severity
 from screening.world import World
 
-
 _GENRE = {
     "notice": "通知",
     "plan": "工作方案",
@@ -42,7 +41,7 @@ def theme(case: Case, params: Params, world: World) -> Iterator[Finding]:
     against = sorted((s for s in fit.sentences if s.weight < 0), key=lambda s: (s.weight, s.span))
     in_favour = sorted((s for s in fit.sentences if s.weight > 0), key=lambda s: (-s.weight, s.span))
     if fit.band in ("off", "unsure"):
-        shown = (against or in_favour)[: params.sentences]
+        shown = (*against, *in_favour)[: params.sentences]
         verdict = "疑似偏题" if fit.band == "off" else "是否切题请人工查看"
         yield Finding(
             code=f"theme.{fit.band}",

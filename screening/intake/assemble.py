@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 from screening.case import GROWTH_STORY, AuthorForm, Case, CaseInfo, FormField
 from screening.document import Document
 from screening.errors import UnreadableError
 from screening.finding import IntakeWarning
-from screening.intake import Intake, Limits, read
+from screening.intake import Limits, read
 from screening.intake.form import as_file, find_form
 from screening.intake.gather import Submission
 from screening.intake.metadata import Names, Vocabulary, author_in, recognise, unit_in
@@ -99,7 +100,7 @@ def assemble(
     info = replace(info, sha256=hashlib.sha256(data).hexdigest(), format=intake.format)
     case = Case(info=info, document=document, form=form)
     title_span = find_title(document, case.body, form.title.value if form and form.title else "")
-    info = _completed(info, vocabulary, intake, case, document.quote(title_span) if title_span else "")
+    info = _completed(info, vocabulary, case, document.quote(title_span) if title_span else "")
     if info.origins["kind"] == "default":
         warnings.append(IntakeWarning("kind_guessed", "案例类型未写明，按默认类型检查；请在报送清单或文件名中写明"))
     return Case(info=info, document=document, form=form, title_span=title_span, warnings=tuple(warnings))
@@ -132,7 +133,7 @@ def _form_of_file(
     return replace(inside, file=name, **missing)
 
 
-def _completed(info: CaseInfo, vocabulary: Vocabulary, intake: Intake, case: Case, title: str) -> CaseInfo:
+def _completed(info: CaseInfo, vocabulary: Vocabulary, case: Case, title: str) -> CaseInfo:
     """Fill what manifest and names leave open from the form, then from the text."""
     values: dict[str, str] = {k: getattr(info, k) for k in ("kind", "title", "unit", "unit_type", "project", "author")}
     origins = dict(info.origins)
@@ -161,7 +162,8 @@ def _completed(info: CaseInfo, vocabulary: Vocabulary, intake: Intake, case: Cas
         if len(line) <= 40:
             put("unit", unit_in(line), "text")
     put("unit_type", recognise(values["unit"], vocabulary.unit_types), "unit")
-    return replace(info, origins=MappingProxyType(origins), **values)
+    changes: dict[str, Any] = {**values, "origins": MappingProxyType(origins)}
+    return replace(info, **changes)
 
 
 def _kind_by_narrator(document: Document, case: Case, kinds: Names) -> str:

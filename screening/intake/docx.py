@@ -234,7 +234,13 @@ class DocxReader:
             for c, cell in enumerate(_inner(row, W + "tc")):
                 shading = cell.find(f"{W}tcPr/{W}shd")
                 ground = self.styles.theme.colour(shading, "Fill") if shading is not None else None
-                here = _Place(place.story, f"{base}table/{number}/r{r}/c{c}", True, painted, ground or place.ground)
+                here = _Place(
+                    place.story,
+                    f"{base}table/{number}/r{r}/c{c}",
+                    table=True,
+                    painted=painted,
+                    ground=ground or place.ground,
+                )
                 self._blocks(cell, here, _Count(), depth + 3)
 
     def _paragraph(self, p: etree._Element, place: _Place, source: str, depth: int) -> None:
@@ -293,7 +299,7 @@ class DocxReader:
                 self.boxes.append(child)
             else:
                 if tag in (W + "ins", W + "moveTo"):
-                    self.notes.add("insertions", "".join(child.itertext(W + "t")), line.place.path)
+                    self.notes.add("insertions", _text_of(child, W + "t"), line.place.path)
                 self._runs(child, line, look, depth + 1)
 
     def _run(self, run: etree._Element, line: _Line, depth: int) -> None:
@@ -354,7 +360,7 @@ class DocxReader:
             line.pieces.append(text.replace("\r", "").replace("\n", " "))
 
     def _deleted(self, element: etree._Element, place: _Place) -> None:
-        self.notes.add("deletions", "".join(element.itertext(W + "t", W + "delText")), place.path)
+        self.notes.add("deletions", _text_of(element, W + "t", W + "delText"), place.path)
 
     # -- result ---------------------------------------------------------------------------------------------------------
 
@@ -382,6 +388,11 @@ def _inner(parent: etree._Element, tag: str) -> list[etree._Element]:
         ):
             out += _inner(child, tag)
     return out
+
+
+def _text_of(element: etree._Element, *tags: str) -> str:
+    """Return the text of all descendants with one of the tags."""
+    return "".join(e.text or "" for e in element.iter(*tags))
 
 
 def _choice(alternate: etree._Element) -> etree._Element:

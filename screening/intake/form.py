@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Any
 
 from screening.case import AuthorForm, FormField
 from screening.document import Document, Paragraph, Span, Story
@@ -35,7 +36,7 @@ def find_form(document: Document, *, whole: bool = False) -> AuthorForm | None:
     if not found:
         return None
     found.sort(key=lambda f: (-sum(bool(v.value) for v in f.fields.values()), -len(f.fields), f.spans))
-    fields = {}
+    fields: dict[str, Any] = {}
     for f in reversed(found):
         fields.update({k: v for k, v in f.fields.items() if v.value or k not in fields})
     spans = tuple(sorted({s for f in found for s in f.spans}))
@@ -102,7 +103,7 @@ def _grid_fields(document: Document, paragraphs: Sequence[Paragraph]) -> dict[st
 
 
 def _is_list(cells: dict[tuple[int, int], Span], labels: dict[tuple[int, int], str]) -> bool:
-    """A header row of labels with several rows of people under it is a list in the text, no form."""
+    """Say whether it is a list of people in the text, no form: a header row of labels with several rows under it."""
     for row in {r for r, _ in labels}:
         across = [c for r, c in labels if r == row]
         if len(across) >= 3:
@@ -144,7 +145,7 @@ def _lines(document: Document, rows: Sequence[Paragraph], *, whole: bool) -> Ite
                 break
         at_edge = start < EDGE or n > len(lines) - EDGE
         own = set(fields) - {"title"}
-        if whole and fields or (at_edge and len(fields) >= LINE_LABELS and own):
+        if (whole and fields) or (at_edge and len(fields) >= LINE_LABELS and own):
             taken = tuple(p.span for p in lines[start:n])
             yield _Found(fields, (*_caption(document, rows, lines[start]), *taken), "lines")
         n = max(n, start + 1)

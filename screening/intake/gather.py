@@ -219,7 +219,8 @@ def _grouped(parts: list[Part], manifest: Manifest | None, namespace: str) -> li
     by_name = {p.name: p for p in parts}
     rows = manifest.match(by_name) if manifest else {}
     forms_by_row = {row.form_file for row in rows.values() if row.form_file}
-    bodies, forms = [], []
+    bodies: list[Part] = []
+    forms: list[Part] = []
     for p in parts:
         is_form = p.name in forms_by_row or (p.name not in rows and _FORM.search(PurePosixPath(p.name).stem))
         (forms if is_form else bodies).append(p)

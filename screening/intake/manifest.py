@@ -65,9 +65,9 @@ class Manifest:
         Raises :class:`ManifestError` if rows name files that are not there, or a name that fits several files.
         """
         by_last: dict[str, list[str]] = {}
-        for name in files:
-            for key in {PurePosixPath(name).name, PurePosixPath(name).stem}:
-                by_last.setdefault(key, []).append(name)
+        for path in files:
+            for key in {PurePosixPath(path).name, PurePosixPath(path).stem}:
+                by_last.setdefault(key, []).append(path)
         out: dict[str, ManifestRow] = {}
         missing: list[str] = []
 
@@ -84,7 +84,7 @@ class Manifest:
             return fits[0] if fits else None
 
         for row in self.rows:
-            name = find(row.file, row.line)
+            name: str | None = find(row.file, row.line)
             form = find(row.form_file, row.line) if row.form_file else ""
             missing += [f"第 {row.line} 行“{n}”" for n, got in ((row.file, name), (row.form_file, form)) if got is None]
             if name and name in out:

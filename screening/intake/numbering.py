@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from screening.intake.styles import W, Styles
+from screening.intake.styles import Styles, W
 
 _CHINESE = "〇一二三四五六七八九"
 _ROMAN = (
@@ -69,7 +69,7 @@ def formatted(n: int, style: str) -> str:
     low = style.lower()
     if low in ("bullet", "none"):
         return ""
-    if low.startswith(("chinese", "japanese", "taiwanese", "ideographlegal")) or low in ("koreancounting",):
+    if low.startswith(("chinese", "japanese", "taiwanese", "ideographlegal")) or low == "koreancounting":
         return chinese(n)
     if low == "ideographdigital":
         return "".join(_CHINESE[int(d)] for d in str(n))
@@ -126,7 +126,7 @@ class Numbering:
         for raw in root.iterfind(W + "abstractNum"):
             link = raw.find(W + "numStyleLink")
             self._abstract[raw.get(W + "abstractNumId") or ""] = _Abstract(
-                {i: level for i, level in map(_level, raw.iterfind(W + "lvl"))},
+                dict(map(_level, raw.iterfind(W + "lvl"))),
                 (link.get(W + "val") or "") if link is not None else "",
             )
         for num in root.iterfind(W + "num"):

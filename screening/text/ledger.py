@@ -144,7 +144,7 @@ def _asked(line: str, span: Span) -> bool:
 
 
 def _events(line: str, dates: Sequence[Span]) -> Iterator[Span]:
-    """A date or season with an action; or a named person at a named place with an action."""
+    """Yield sentences with a date or season and an action, or with a named person at a named place and an action."""
     for s in sentences(line, Span(0, len(line))):
         piece = line[s.start : s.end]
         if not _ACTION.search(piece):

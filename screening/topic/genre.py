@@ -1,4 +1,4 @@
-"""Genre: is this a case at all, or a notice, a plan, a news item, a paper, a lesson plan, a speech?"""
+"""Genre: tells a case from a notice, a plan, a news item, a paper, a lesson plan, a speech."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from collections.abc import Sequence
 
 from screening.document import Document, Paragraph, Span
 from screening.topic.lexicon import Lexicon
-
-# Distinct markers that make a genre; a case may mention one or two of any.
-ENOUGH = {"notice": 4, "plan": 5, "news": 3, "paper": 3, "lesson_plan": 4, "speech": 3}
 
 
 def genre_of(
@@ -20,11 +17,11 @@ def genre_of(
         return "case", (), {}
     start, end = spans[0].start, spans[-1].end
     hits: dict[str, list[Span]] = {}
-    for genre, patterns in lexicon.genre.items():
-        first = [Span(*m.span()) for p in patterns if (m := p.search(document.text, start, end))]
-        hits[genre] = sorted(first)
+    for name, genre in lexicon.genres.items():
+        first = [Span(*m.span()) for p in genre.markers if (m := p.search(document.text, start, end))]
+        hits[name] = sorted(s for s in first if s.length)
     counts = {g: len(s) for g, s in hits.items()}
-    best = max(counts, key=lambda g: (counts[g] / ENOUGH[g], g))
-    if counts[best] >= ENOUGH[best]:
-        return best, tuple(s for s in hits[best] if s.length), counts
+    best = max(counts, key=lambda g: (counts[g] / lexicon.genres[g].enough, g))
+    if counts[best] >= lexicon.genres[best].enough:
+        return best, tuple(hits[best]), counts
     return "case", (), counts

@@ -1,46 +1,115 @@
-"""The topic lexicon: words in a reviewable file, compiled once into patterns; its digest goes into every model's manifest."""
+"""The topic lexicon: words in four reviewable files, found in one pass; one digest of all four goes into every model's manifest."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+
+FILES = ("topic.toml", "trades.toml", "genre.toml", "themes.toml")
+LISTS = ("terms", "neutral", "strong", "who", "anyone", "act", "soft", "students", "teachers", "training")
+TRADE = "trade"  # the list of all words of other trades
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A word of the lexicon in a sentence, at its offsets there, with the lists that it belongs to."""
+
+    start: int
+    end: int
+    word: str
+    lists: frozenset[str]
+
+
+class Words:
+    """Finds words of several lists in one pass, in time linear in the text.
+
+    Of two words at overlapping places both are found, unless one lies inside the other: then the longer stands for both.
+    So a word without lists hides what lies inside it (老师傅 hides 老师).
+    """
+
+    def __init__(self, lists: Mapping[str, frozenset[str]]) -> None:
+        self._starting: dict[str, list[str]] = {}
+        for word in sorted(lists, key=lambda w: (-len(w), w)):
+            self._starting.setdefault(word[0], []).append(word)
+        self._lists = lists
+
+    def find(self, text: str) -> tuple[Hit, ...]:
+        """Return the words in ``text`` in the order of their places; words without lists are left out."""
+        out = []
+        covered = 0
+        starting = self._starting.get
+        for i, character in enumerate(text):
+            for word in starting(character, ()):
+                if text.startswith(word, i):
+                    end = i + len(word)
+                    if end > covered:
+                        covered = end
+                        if lists := self._lists[word]:
+                            out.append(Hit(i, end, word, lists))
+                    break
+        return tuple(out)
+
+
+@dataclass(frozen=True, slots=True)
+class Genre:
+    """A kind of text other than a case: ``enough`` distinct markers make it."""
+
+    enough: int
+    markers: tuple[re.Pattern[str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Compiled patterns; ``digest`` is the sha256 (hex) of the file."""
+    """All four files, compiled; ``digest`` is the sha256 (hex) over them, ``trades`` names the trade of each of its words."""
 
     digest: str
-    terms: re.Pattern[str]
-    strong: re.Pattern[str]
-    who: re.Pattern[str]
-    act: re.Pattern[str]
-    wrong: re.Pattern[str]
-    students: re.Pattern[str]
-    teachers: re.Pattern[str]
-    genre: Mapping[str, tuple[re.Pattern[str], ...]]
-    themes: Mapping[str, re.Pattern[str]]
-
-
-def alternatives(words: Sequence[str]) -> re.Pattern[str]:
-    """Compile words into one pattern, the longest first, so that 参训教师 is not counted as 教师."""
-    return re.compile("|".join(re.escape(w) for w in sorted(set(words), key=lambda w: (-len(w), w))))
+    words: Words
+    trades: Mapping[str, str]
+    genres: Mapping[str, Genre]
+    themes: Mapping[str, Mapping[str, float]]
+    theme_words: Words
 
 
 @cache
 def lexicon() -> Lexicon:
     """Load the lexicon, once a process."""
-    raw = (resources.files("screening") / "lexicon" / "topic.toml").read_bytes()
-    data = tomllib.loads(raw.decode("utf-8"))
-    plain = {k: alternatives(data[k]) for k in ("terms", "strong", "who", "act", "wrong", "students", "teachers")}
+    folder = resources.files("screening") / "lexicon"
+    raw = {name: (folder / name).read_bytes() for name in FILES}
+    digest = hashlib.sha256()
+    for name, content in raw.items():
+        digest.update(f"{name} {len(content)}\n".encode() + content)
+    topic, trades, genres, themes = (tomllib.loads(content.decode("utf-8")) for content in raw.values())
+    weights = {
+        name: {**dict.fromkeys(t["shared"], 0.5), **dict.fromkeys(t["telling"], 2.0)} for name, t in themes.items()
+    }
     return Lexicon(
-        digest=hashlib.sha256(raw).hexdigest(),
-        genre={k: tuple(re.compile(p, re.MULTILINE) for p in ps) for k, ps in data["genre"].items()},
-        themes={k: alternatives(ws) for k, ws in data["themes"].items()},
-        **plain,
+        digest=digest.hexdigest(),
+        words=Words(_with_lists(topic, {w for ws in trades.values() for w in ws})),
+        trades={w: name for name, ws in trades.items() for w in ws},
+        genres={
+            name: Genre(g["enough"], tuple(re.compile(m, re.MULTILINE) for m in g["markers"]))
+            for name, g in genres.items()
+        },
+        themes=weights,
+        theme_words=Words({w: frozenset(n for n in weights if w in weights[n]) for ws in weights.values() for w in ws}),
     )
+
+
+def _with_lists(topic: Mapping[str, Any], trades: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Give every word its lists: those that have it or a part of it; for blockers and trades only those that have it."""
+    lists = {name: frozenset(topic[name]) for name in LISTS}
+    out = {
+        word: frozenset(name for name, words in lists.items() if any(w in word for w in words))
+        for words in lists.values()
+        for word in words
+    }
+    exact = lists | {TRADE: frozenset(trades)}
+    for word in (*topic["blockers"], *exact[TRADE]):
+        out[word] = frozenset(name for name, words in exact.items() if word in words)
+    return out

@@ -13,11 +13,13 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from screening.case import GROWTH_STORY, SELF_REPORT, WORK_CASE
 from screening.errors import ModelError
 from screening.topic.features import FEATURES
 from screening.topic.lexicon import lexicon
 
 SCHEMA = 1
+SHIPPED = (WORK_CASE, GROWTH_STORY, SELF_REPORT)  # if one of these is missing, the program is broken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +37,8 @@ class TopicModel:
     calibrated: bool
 
     def contributions(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return each feature's part of the log-odds, and the intercept; they add up to the log-odds exactly."""
-        out = {k: self.weights[k] * (values[k] - self.means[k]) / self.scales[k] for k in FEATURES}
+        """Return each feature's part of the log-odds, and the intercept; rounded first, so that they add up exactly."""
+        out = {k: round(self.weights[k] * (values[k] - self.means[k]) / self.scales[k], 6) for k in FEATURES}
         return {"intercept": self.intercept} | out
 
     def probability(self, contributions: Mapping[str, float]) -> float:
@@ -52,9 +54,8 @@ def models_folder() -> Traversable:
 
 
 def model_for(kind: str) -> TopicModel | None:
-    """Return the shipped model of a kind, None if none is shipped. See :func:`load_model` for errors."""
-    folder = models_folder() / f"topic-{kind}"
-    return load_model(folder) if folder.is_dir() else None
+    """Return the shipped model of a kind, None for kinds that no model is shipped for. See :func:`load_model` for errors."""
+    return load_model(models_folder() / f"topic-{kind}") if kind in SHIPPED else None
 
 
 @cache

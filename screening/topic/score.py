@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate
 from types import MappingProxyType
 
 from screening.case import GROWTH_STORY, WORK_CASE
 from screening.document import Document, Paragraph
 from screening.text.count import count_words
 from screening.topic.clean import Sentence, clean
-from screening.topic.features import features, pairs
+from screening.topic.features import FEATURES, about_school, features, is_wrong, pairs
 from screening.topic.genre import genre_of
-from screening.topic.lexicon import Lexicon, lexicon
+from screening.topic.lexicon import TRADE, Lexicon, lexicon
 from screening.topic.model import TopicModel
+from screening.topic.participation import takes_part
 from screening.topic.result import TopicFit, WeighedSentence
 from screening.topic.themes import themes_of
 
-MIN_WORDS = 400  # 字; below, no verdict is given
+MIN_WORDS, MIN_SENTENCES = 400, 5  # 字 and sentences; below, no verdict is given
 SHOWN = 6  # sentences on each side of the explanation
-_NARRATOR = re.compile("我(?![县市省区校国院园局乡镇中方党军])|我们")
-_TRAINING = re.compile("国培|省培|培训|研修|跟岗|进修|送教")
-_TAKING_PART = re.compile(
-    "参加|走进|来到|报名|报到|入选|选上|选派|派我|推荐我|名单|学员|同学|培训班|研修班|结业|坐在|听|学|跟着|导师|专家|第一次|名额|录取|回校|返岗|出发|班里|课堂|老师"
-)
 
 
 def score_topic(
@@ -34,67 +31,66 @@ def score_topic(
     *,
     title: str = "",
 ) -> TopicFit:
-    """Score the 正文 of one text. Deterministic, no segmenter, about a millisecond for 2,500 字."""
+    """Score the 正文 of one text. Deterministic, no segmenter, about two milliseconds for 2,500 字."""
     words = lexicon()
-    kept, stuffing = clean(document, paragraphs, words)
+    cleaned = clean(document, paragraphs, words)
+    kept = cleaned.kept
     genre, markers, hits = genre_of(document, paragraphs, words)
     values = features(kept, words, hits)
     contributions = model.contributions(values)
     score = model.probability(contributions)
-    long_enough = sum(count_words(s.text) for s in kept) >= MIN_WORDS
+    long_enough = len(kept) >= MIN_SENTENCES and any(
+        n >= MIN_WORDS for n in accumulate(count_words(s.text) for s in kept)
+    )
     band = "unsure" if not long_enough else "off" if score < model.low else "on" if score > model.high else "unsure"
-    taking_part = tuple(s.span for s in kept if _takes_part(s.text)) if kind == GROWTH_STORY else ()
     return TopicFit(
         band=band,
         score=round(score, 4),
         calibrated=model.calibrated,
-        contributions=MappingProxyType({k: round(v, 6) for k, v in contributions.items()}),
-        sentences=_explaining(kept, words),
+        contributions=MappingProxyType(contributions),
+        sentences=_explaining(kept),
         themes=themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else (),
         genre=genre,
         genre_evidence=markers,
-        stuffing=stuffing,
-        participation=taking_part,
-        reason=_reason(kept, words, values, long_enough=long_enough),
+        # A text that is on the topic without its crammed sentences enumerates; it is not stuffed.
+        stuffing=cleaned.stuffing if band == "on" else tuple(sorted((*cleaned.stuffing, *cleaned.dense))),
+        participation=tuple(s.span for s in kept if takes_part(s)) if kind == GROWTH_STORY else (),
+        reason=_reason(kept, words, values)
+        if long_enough
+        else f"能用来判断的正文不足 {MIN_WORDS} 字或 {MIN_SENTENCES} 句，不下结论。",
     )
 
 
-def _takes_part(text: str) -> bool:
-    return bool(_NARRATOR.search(text) and _TRAINING.search(text) and _TAKING_PART.search(text))
-
-
-def _weight(sentence: Sentence, words: Lexicon) -> float:
-    """Return how much a sentence speaks for the topic: paired WHO and ACT, terms; against: other trades, pupils alone."""
-    terms = min(4, sum(1 for _ in words.terms.finditer(sentence.text)))
-    weight = 0.5 * pairs(sentence, words) + 0.15 * terms + 0.2 * bool(words.strong.search(sentence.text))
-    if weight == 0:
-        wrong = min(3, sum(1 for _ in words.wrong.finditer(sentence.text)))
-        pupils = bool(words.students.search(sentence.text)) and not words.teachers.search(sentence.text)
-        weight = -0.3 * wrong - 0.15 * pupils
+def _weight(sentence: Sentence, school: float) -> float:
+    """Return how much a sentence speaks for the topic: WHO with ACT, terms; against: other trades, pupils without teachers."""
+    terms = min(4, len(sentence.words("terms")) + school * len(sentence.words("neutral")))
+    weight = 0.5 * pairs(sentence, school) + 0.15 * terms + 0.2 * ("strong" in sentence.lists)
+    if is_wrong(sentence):
+        weight -= 0.3 * min(3, len(sentence.words(TRADE)))
+    elif "students" in sentence.lists and "teachers" not in sentence.lists:
+        weight -= 0.15
     return round(weight, 4)
 
 
-def _explaining(kept: Sequence[Sentence], words: Lexicon) -> tuple[WeighedSentence, ...]:
-    rows = [WeighedSentence(s.span, _weight(s, words)) for s in kept]
+def _explaining(kept: Sequence[Sentence]) -> tuple[WeighedSentence, ...]:
+    school = about_school(kept)
+    rows = [WeighedSentence(s.span, _weight(s, school)) for s in kept]
     best = sorted((r for r in rows if r.weight > 0), key=lambda r: (-r.weight, r.span))[:SHOWN]
     worst = sorted((r for r in rows if r.weight < 0), key=lambda r: (r.weight, r.span))[:SHOWN]
     return tuple(sorted((*best, *worst), key=lambda r: r.span))
 
 
-def _reason(kept: Sequence[Sentence], words: Lexicon, values: dict[str, float], *, long_enough: bool) -> str:
-    n = len(kept)
-    if not long_enough:
-        return f"能用来判断的正文不足 {MIN_WORDS} 字，不下结论。"
-    about = round(values["who_act"] * n)
-    other = round(values["wrong"] * n)
-    parts = [f"{n} 句正文中，写教师参加培训、研修的有 {about} 句"]
-    if other:
-        seen: dict[str, int] = {}
-        for s in kept:
-            for m in words.wrong.finditer(s.text):
-                seen[m[0]] = seen.get(m[0], 0) + 1
-        top = sorted(seen, key=lambda w: (-seen[w], w))[:3]
-        parts.append(f"写其他行业或对象（{'、'.join(top)}等）的有 {other} 句")
+def _reason(kept: Sequence[Sentence], words: Lexicon, values: dict[str, float]) -> str:
+    school = about_school(kept)
+    about = sum(pairs(s, school) >= 0.5 for s in kept)
+    parts = [f"{len(kept)} 句正文中，写教师参加培训、研修的有 {about} 句"]
+    wrong = [s for s in kept if is_wrong(s)]
+    if wrong:
+        said = Counter(w for s in wrong for w in s.words(TRADE))
+        trade = Counter(t for s in wrong for t in {words.trades[w] for w in s.words(TRADE)}).most_common(1)[0][0]
+        top = sorted((w for w in said if words.trades[w] == trade), key=lambda w: (-said[w], w))[:3]
+        parts.append(f"写其他行业的有 {len(wrong)} 句（主要是{trade}：{'、'.join(top)}等）")
     if values["balance"] < 0:
         parts.append("写学生多于写教师")
+    parts += [f"{FEATURES[k]}较多" for k in ("notice", "academic") if values[k] > 0]
     return "，".join(parts) + "。"

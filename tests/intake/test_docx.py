@@ -1,12 +1,15 @@
 """Every construct of a Word file in the table of the design note on intake: one test each."""
 
+import io
+import zipfile
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.document import Document, Story
 from screening.intake import read
-from tests.builder import NS, W, docx, num, numbering, p, r, style, style_row, styles, t, tbl, tc
+from tests.builder import NS, W, docx, num, numbering, p, package, r, style, style_row, styles, t, tbl, tc
 
 
 def lines(data):
@@ -17,7 +20,7 @@ def codes(data):
     return {w.code: w for w in read(data, "x.docx").warnings}
 
 
-def box(inner, tag="mc"):
+def box(inner):
     content = f"<w:txbxContent>{inner}</w:txbxContent>"
     choice = f'<mc:Choice Requires="wps"><w:drawing><wps:txbx>{content}</wps:txbx></w:drawing></mc:Choice>'
     fallback = f"<mc:Fallback><w:pict><v:textbox>{content}</v:textbox></w:pict></mc:Fallback>"
@@ -104,7 +107,7 @@ def test_field_codes_are_no_text_and_harmful_ones_are_told():
 
 
 def test_math_is_read():
-    data = docx(p("面积", f"<m:oMath><m:r><m:t>a=b</m:t></m:r></m:oMath>"))
+    data = docx(p("面积", "<m:oMath><m:r><m:t>a=b</m:t></m:r></m:oMath>"))
     assert lines(data) == ["面积a=b"]
     assert "math" in codes(data)
 
@@ -249,7 +252,7 @@ def test_numbers_restart_by_override_and_compose():
 
 def test_numbering_and_levels_come_through_styles():
     sheet = styles(
-        style_row("1", "heading 1", p_props=f'<w:numPr><w:numId w:val="1"/></w:numPr><w:outlineLvl w:val="0"/>'),
+        style_row("1", "heading 1", p_props='<w:numPr><w:numId w:val="1"/></w:numPr><w:outlineLvl w:val="0"/>'),
         style_row("2", "我的标题", based="1"),
         style_row("3", "标题 3"),
         style_row("X", "普通", p_props='<w:outlineLvl w:val="9"/>'),
@@ -279,9 +282,6 @@ def test_a_cycle_of_styles_does_no_harm():
 def test_strict_files_other_main_parts_and_odd_case():
     data = docx(p("严格"))
     assert lines(data) == ["严格"]
-    import io
-    import zipfile
-
     with zipfile.ZipFile(io.BytesIO(data)) as z:
         files = {
             n: z.read(n)
@@ -290,8 +290,6 @@ def test_strict_files_other_main_parts_and_odd_case():
             .replace(W, "http://purl.oclc.org/ooxml/wordprocessingml/main")
             for n in z.namelist()
         }
-    from tests.builder import package
-
     assert lines(package(files)) == ["严格"]
     assert lines(docx(p("另名"), main="word/document2.xml")) == ["另名"]
     assert lines(docx(p("大写"), names={"word/document.xml": "Word/Document.XML"})) == ["大写"]
@@ -333,9 +331,7 @@ def test_properties_are_the_personal_traces():
 TREE = st.recursive(
     st.text(alphabet="教师培训，。 AI\t", max_size=8).map(p),
     lambda inner: (
-        st.lists(st.lists(inner.map(lambda x: tc(x)), min_size=1, max_size=3), min_size=1, max_size=3).map(
-            lambda rows: tbl(*rows)
-        )
+        st.lists(st.lists(inner.map(tc), min_size=1, max_size=3), min_size=1, max_size=3).map(lambda rows: tbl(*rows))
         | inner.map(lambda x: f"<w:sdt><w:sdtContent>{x}</w:sdtContent></w:sdt>")
     ),
     max_leaves=8,

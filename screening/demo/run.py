@@ -21,8 +21,8 @@ CASES, ARCHIVE, MANIFEST, ROSTER, RESULT = "申报材料", "往年案例", "报�
 class Recipe:
     """How one file of the batch is made, and what the screening must say of it.
 
-    ``expect`` are finding codes (or an error code) that must come up; a good case has ``good`` set and must come out without
-    a finding that asks for review.
+    ``expect`` are finding codes (or an error code) that must come up, ``also`` those that the fault brings along and that may;
+    a good case has ``good`` set and must come out without a finding that asks for review.
     """
 
     file: str
@@ -32,6 +32,7 @@ class Recipe:
     labels: str
     form_changes: Mapping[str, str]
     expect: tuple[str, ...]
+    also: tuple[str, ...]
     good: bool
     fault: str
 
@@ -56,10 +57,10 @@ def _recipe(row: Mapping[str, Any], texts: Mapping[str, Source]) -> Recipe:
     source = texts[row["text"]]
     make = row.get("make", "docx")
     donors = [(texts[d["text"]], d["paragraphs"]) for d in row.get("take", [])]
-    if "swap" in row:
-        source = faults.swapped(source, [(a, b) for a, b in row["swap"]])
     if donors:
         source = faults.lifted(source, donors)
+    if "swap" in row:
+        source = faults.swapped(source, [(a, b) for a, b in row["swap"]])
     if row.get("reorder"):
         source = faults.reordered(source)
     if row.get("disguise"):
@@ -73,19 +74,28 @@ def _recipe(row: Mapping[str, Any], texts: Mapping[str, Source]) -> Recipe:
         labels=row.get("labels", "notice"),
         form_changes=row.get("form_changes", {}),
         expect=tuple(row.get("expect", ())),
+        also=tuple(row.get("also", ())),
         good=row.get("good", False),
         fault=row.get("fault", ""),
     )
 
 
 def _content(recipe: Recipe) -> bytes:
-    if recipe.make == "encrypted":
-        return faults.encrypted_package()
-    if recipe.make == "text":
-        return faults.plain_text(recipe.source)
+    source = recipe.source
     form = "none" if recipe.form in ("none", "file") else recipe.form
-    data = word.body(recipe.source, form, recipe.labels, recipe.form_changes)
-    return data[: len(data) // 2] if recipe.make == "broken" else data
+    match recipe.make:
+        case "encrypted":
+            return faults.encrypted_package()
+        case "legacy":
+            return faults.legacy_document()
+        case "lock":
+            return faults.lock_file(source.meta["author"])
+        case "text":
+            return faults.plain_text(source, word.form_rows(source, recipe.labels, recipe.form_changes))
+        case "broken":
+            data = word.body(source, form, recipe.labels, recipe.form_changes)
+            return data[: len(data) // 2]
+    return word.body(source, form, recipe.labels, recipe.form_changes)
 
 
 def write_demo(out: Path) -> tuple[Recipe, ...]:
@@ -143,7 +153,7 @@ def _write_manifest(path: Path, made: tuple[Recipe, ...]) -> None:
     )
     kinds = {"work_case": "典型工作案例", "growth_story": "教师成长案例", "self_report": "项目绩效自评报告"}
     rows: list[tuple[Any, ...]] = []
-    for n, recipe in enumerate(made, 1):
+    for n, recipe in enumerate((r for r in made if r.make != "lock"), 1):
         m = recipe.source.meta
         received = datetime.fromisoformat(str(m["received"]))
         outside = m.get("outside_similarity"), m.get("outside_ai")

@@ -12,6 +12,7 @@ from screening.document import Document, Paragraph, Span
 from screening.text.count import count_words
 from screening.text.headings import wording
 from screening.text.structure import Heading, Section, SectionSpec
+from screening.text.view import without_disguise
 
 TAIL_MAX = 12  # a longer heading that ends in a section word is a slogan or a sentence
 FUZZY_MAX = 10
@@ -49,8 +50,10 @@ def heading_sections(text: str, specs: Sequence[SectionSpec]) -> tuple[tuple[str
     (('主要做法', 0), ('创新举措', 0))
     >>> heading_sections("项目实施的具体做法", specs), heading_sections("把做法写在大地上的人们", specs)
     ((('主要做法', 1),), ())
+    >>> heading_sections("二、創新\\u200b舉措", specs)
+    (('创新举措', 0),)
     """
-    whole = wording(text)
+    whole = wording(without_disguise(text))
     best = _best(whole, specs)
     if best and best.rank == 0:
         return ((best.name, 0),)

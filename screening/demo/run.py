@@ -2,82 +2,28 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from screening.batch import BatchResult, screen_batch
 from screening.demo import faults, word
-from screening.demo.source import Source, load
+from screening.demo.expectation import Checked, hold
+from screening.demo.recipe import Recipe, recipes
+from screening.demo.source import load
 
 CASES, ARCHIVE, MANIFEST, ROSTER, RESULT = "申报材料", "往年案例", "报送清单.xlsx", "学员名册.xlsx", "结果"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """How one file of the batch is made, and what the screening must say of it.
-
-    ``expect`` are finding codes (or an error code) that must come up, ``also`` those that the fault brings along and that may;
-    a good case has ``good`` set and must come out without a finding that asks for review.
-    """
-
-    file: str
-    source: Source
-    make: str
-    form: str
-    labels: str
-    form_changes: Mapping[str, str]
-    expect: tuple[str, ...]
-    also: tuple[str, ...]
-    good: bool
-    fault: str
-
-
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """Where the demonstration lies, the result of screening it, and the recipes it was made from."""
+    """Where the demonstration lies, the result of screening it, and each file held to its recipe."""
 
     folder: Path
     batch: BatchResult
-    recipes: tuple[Recipe, ...]
-
-
-def recipes() -> tuple[Recipe, ...]:
-    """Read ``recipes.toml`` and apply each recipe's transformation to its text."""
-    texts = load("batch") | load("archive")
-    data = tomllib.loads((resources.files("screening") / "demo" / "recipes.toml").read_text("utf-8"))
-    return tuple(_recipe(row, texts) for row in data["file"])
-
-
-def _recipe(row: Mapping[str, Any], texts: Mapping[str, Source]) -> Recipe:
-    source = texts[row["text"]]
-    make = row.get("make", "docx")
-    donors = [(texts[d["text"]], d["paragraphs"]) for d in row.get("take", [])]
-    if donors:
-        source = faults.lifted(source, donors)
-    if "swap" in row:
-        source = faults.swapped(source, [(a, b) for a, b in row["swap"]])
-    if row.get("reorder"):
-        source = faults.reordered(source)
-    if row.get("disguise"):
-        source = faults.disguised(source)
-    source = replace(source, meta={**source.meta, **row.get("meta", {})})
-    return Recipe(
-        file=row["file"],
-        source=source,
-        make=make,
-        form=row.get("form", "table"),
-        labels=row.get("labels", "notice"),
-        form_changes=row.get("form_changes", {}),
-        expect=tuple(row.get("expect", ())),
-        also=tuple(row.get("also", ())),
-        good=row.get("good", False),
-        fault=row.get("fault", ""),
-    )
+    checked: tuple[Checked, ...]
 
 
 def _content(recipe: Recipe) -> bytes:
@@ -194,4 +140,4 @@ def run_demo(out: Path, *, jobs: int = 0, progress: Callable[[str, int, int], No
         jobs=jobs,
         progress=progress,
     )
-    return DemoResult(out, result, made)
+    return DemoResult(out, result, hold(out / RESULT / "report.jsonl", made, result.remarks))

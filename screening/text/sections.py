@@ -43,14 +43,14 @@ class _Match:
 
 
 def heading_sections(text: str, specs: Sequence[SectionSpec]) -> tuple[tuple[str, int], ...]:
-    """Return the names of the sections that a heading announces, with how: 0 exact, 1 tail grammar, 2 ratio.
+    r"""Return the names of the sections that a heading announces, with how: 0 exact, 1 tail grammar, 2 ratio.
 
     >>> specs = (SectionSpec("主要做法", ("做法", "举措")), SectionSpec("创新举措", ("创新",)))
     >>> heading_sections("二、主要做法与创新举措", specs)
     (('主要做法', 0), ('创新举措', 0))
     >>> heading_sections("项目实施的具体做法", specs), heading_sections("把做法写在大地上的人们", specs)
     ((('主要做法', 1),), ())
-    >>> heading_sections("二、創新\\u200b舉措", specs)
+    >>> heading_sections("二、創新\u200b舉措", specs)
     (('创新举措', 0),)
     """
     whole = wording(without_disguise(text))

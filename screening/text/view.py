@@ -46,9 +46,9 @@ def _simplifier() -> Any:
 
 
 def without_disguise(text: str) -> str:
-    """Return ``text`` in simplified characters and without invisible ones; no offsets lead back.
+    r"""Return ``text`` in simplified characters and without invisible ones; no offsets lead back.
 
-    >>> without_disguise("典型經\\u200b驗")
+    >>> without_disguise("典型經\u200b驗")
     '典型经验'
     """
     simplified: str = _simplifier().convert(_HIDDEN.sub("", text))

@@ -70,17 +70,16 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _sheet(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    from openpyxl import Workbook  # noqa: PLC0415
+    """Write one sheet with a fixed time of making, so that it too has the same bytes on every day."""
+    from xlsxwriter import Workbook  # noqa: PLC0415
 
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(header)
-    for row in rows:
-        sheet.append(row)
-    for n, name in enumerate(header):
-        sheet.column_dimensions[chr(ord("A") + n)].width = max(12, 2 * len(name) + 6)
-    book.save(path)
+    with Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"created": datetime(2024, 1, 1)})  # noqa: DTZ001 - the format knows no zone
+        sheet = book.add_worksheet()
+        for n, row in enumerate((header, *rows)):
+            sheet.write_row(n, 0, row)
+        for n, name in enumerate(header):
+            sheet.set_column(n, n, max(12, 2 * len(name) + 6))
 
 
 def _write_manifest(path: Path, made: tuple[Recipe, ...]) -> None:

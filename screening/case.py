@@ -18,6 +18,7 @@ WORK_CASE: Final[CaseKind] = "work_case"
 GROWTH_STORY: Final[CaseKind] = "growth_story"
 SELF_REPORT: Final[CaseKind] = "self_report"
 
+COVER_LINE: Final = 40  # code points; a longer line before the title is text
 COMPARED: Final = frozenset({Story.BODY, Story.TEXTBOX, Story.FOOTNOTE, Story.ENDNOTE})
 
 
@@ -126,8 +127,14 @@ class Case:
 
     @cached_property
     def body(self) -> tuple[Paragraph, ...]:
-        """正文: the paragraphs of the body story from the title to the end, author form excluded."""
-        return tuple(p for p in self.compared if p.story is Story.BODY)
+        """正文: the paragraphs of the body story from the title to the end, author form excluded.
+
+        Before the title only short lines are left out (附件 2, the genre, the unit), so that no text can hide there.
+        """
+        body = tuple(p for p in self.compared if p.story is Story.BODY)
+        start = self.title_span.start if self.title_span else 0
+        before = [p for p in body if p.span.end <= start]
+        return body[len(before) :] if all(p.span.length <= COVER_LINE for p in before) else body
 
     @cached_property
     def compared(self) -> tuple[Paragraph, ...]:

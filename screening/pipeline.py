@@ -75,7 +75,10 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
     specs = kind.sections if kind else ()
     model = setting.models.get(case.kind)
     side = Comparable.of_case(case)
-    headings = _stage(lambda: find_headings(doc, body))
+    # Many authors put the title into Word's heading style: it is the title all the same, and heads no section.
+    title = case.title_span
+    under = tuple(p for p in body if not (title and title.overlaps(p.span)))
+    headings = _stage(lambda: find_headings(doc, under))
     return World(
         notice=book.notice,
         notice_title=book.title,
@@ -187,7 +190,9 @@ def _run_batch_rule(rule: Rule, batch: Batch, world: World) -> tuple[Outcome, li
 
 
 def _filled(finding: Finding, rule: Rule) -> Finding:
-    return replace(finding, severity=rule.severity.at_most(finding.cap), clause=finding.clause or rule.clause)
+    # The cap has done its work: what is left is what the report says, and reads back.
+    severity = rule.severity.at_most(finding.cap)
+    return replace(finding, severity=severity, clause=finding.clause or rule.clause, cap=None)
 
 
 def _outcome(rule: Rule, run: Callable[[], list[Finding]]) -> Outcome:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import re
 import tomllib
 import typing
 from collections.abc import Mapping
@@ -29,6 +31,7 @@ State = Literal["on", "shadow", "off"]
 _COMMON = ("use", "id", "clause", "quote", "severity", "state")
 _TOP = ("schema", "id", "title", "notice", "year", "projects", "unit_types", "kinds", "batch")
 _REFUSED = object()
+_TYPES = {str: "文字", int: "整数", float: "数", bool: "true 或 false", dict: "表", date: "日期", datetime: "日期时间"}
 _KIND = ("label", "aliases", "sections", "checks")
 
 
@@ -115,7 +118,7 @@ def missing_quotes(book: Rulebook) -> tuple[Rule, ...]:
 
 
 def _did_you_mean(word: str, known: typing.Iterable[str]) -> str:
-    near = get_close_matches(word, list(known), 1)
+    near = get_close_matches(word, list(known), 1, 0.5)
     return f"，是否想写“{near[0]}”？" if near else ""
 
 
@@ -125,12 +128,16 @@ def _load_file(path: Path) -> Rulebook:
     except OSError as error:
         raise RulebookError("rulebook.missing", f"读不到规则集文件 {path}", "请核对路径和文件权限。") from error
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        data = tomllib.loads(raw.decode("utf-8-sig"))  # Windows editors write a BOM
+    except UnicodeDecodeError as error:
         raise RulebookError(
-            "rulebook.syntax",
-            f"{path.name}：不是有效的 TOML 文件（{error}）",
-            "请按提示的行列修改，文件须为 UTF-8 编码。",
+            "rulebook.syntax", f"{path.name}：不是 UTF-8 编码", "请用编辑器另存为 UTF-8 编码。"
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+), column (\d+)", str(error))
+        where = f"第 {place[1]} 行第 {place[2]} 列" if place else "文件末尾"
+        raise RulebookError(
+            "rulebook.syntax", f"{path.name}：{where}不是有效的 TOML（{error}）", "请按提示的行列修改。"
         ) from error
     return _Reader(path, raw, data).rulebook()
 
@@ -156,13 +163,26 @@ class _Reader:
         if key not in table:
             self.fail(at, f"缺少键 {key!r}")
         if not isinstance(table[key], kind) or (kind is int and isinstance(table[key], bool)):
-            self.fail(at, f"键 {key!r} 应为 {kind.__name__}，现为 {table[key]!r}")
+            self.fail(at, f"键 {key!r} 应为{_TYPES[kind]}，现为 {_shown(table[key])}")
         return table[key]
+
+    def words(self, table: Mapping[str, Any], key: str, at: str) -> str:
+        value: str = self.need(table, key, str, at)
+        if not value.strip():
+            self.fail(at, f"键 {key!r} 是空的")
+        return value
+
+    def tables(self, table: Mapping[str, Any], key: str, at: str) -> list[Mapping[str, Any]]:
+        rows = table.get(key, [])
+        if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
+            path = f"{at}.{key}" if at else key
+            self.fail(at, f"键 {key!r} 应为表的列表（[[{path}]]），现为 {_shown(rows)}")
+        return rows
 
     def strings(self, table: Mapping[str, Any], key: str, at: str) -> tuple[str, ...]:
         value = table.get(key, [])
         if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-            self.fail(at, f"键 {key!r} 应为文字列表，现为 {value!r}")
+            self.fail(at, f"键 {key!r} 应为文字列表，现为 {_shown(value)}")
         return tuple(value)
 
     def rulebook(self) -> Rulebook:
@@ -172,11 +192,11 @@ class _Reader:
             self.fail("", f"schema = {data['schema']} 不受支持，本程序读 schema = 1")
         notice_path = self.path.parent / self.need(data, "notice", str, "")
         try:
-            notice = notice_path.read_text("utf-8")
+            notice = notice_path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):
             self.fail("", f"读不到通知原文 {notice_path.name}", "notice 指向与规则集同一目录下的 UTF-8 文本文件。")
         kinds = {k: self.kind(k, v) for k, v in self.need(data, "kinds", dict, "").items()}
-        batch = data.get("batch", {})
+        batch = self.need({"batch": {}} | data, "batch", dict, "")
         self.only(batch, ("checks",), "batch")
         book = Rulebook(
             id=self.need(data, "id", str, ""),
@@ -190,7 +210,28 @@ class _Reader:
             notice=Document.from_lines(notice.splitlines()),
         )
         self.check_ids(book)
+        self.check_names(book)
         return book
+
+    def check_names(self, book: Rulebook) -> None:
+        """Refuse a rule for a kind, project class or unit type that the rulebook does not know: it would never fire."""
+        projects, units = tuple(n.name for n in book.projects), tuple(n.name for n in book.unit_types)
+        for rule in book.rules():
+            said = {f.name: getattr(rule.params, f.name) for f in fields(rule.params)}
+            asked = (
+                ("kind", (said["kind"],) if "kind" in said else (), tuple(book.kinds)),
+                ("projects", said.get("projects", ()), projects),
+                ("unit_types", said.get("unit_types", ()), units),
+                ("other_than", said.get("other_than", ()), units if "unit_types" in said else projects),
+            )
+            for key, names, known in asked:
+                for name in names:
+                    if name not in known:
+                        self.fail(
+                            rule.id,
+                            f"{key} 写到的 {name!r} 在本规则集中没有{_did_you_mean(name, known)}",
+                            f"本规则集写明的有：{'、'.join(known) or '（无）'}。",
+                        )
 
     def check_ids(self, book: Rulebook) -> None:
         seen: set[str] = set()
@@ -201,12 +242,10 @@ class _Reader:
 
     def named(self, table: Mapping[str, Any], key: str) -> tuple[Named, ...]:
         out = []
-        for n, row in enumerate(table.get(key, [])):
+        for n, row in enumerate(self.tables(table, key, "")):
             at = f"{key}[{n}]"
-            if not isinstance(row, dict):
-                self.fail(at, "应为表，含 name 与 aliases")
             self.only(row, ("name", "aliases"), at)
-            out.append(Named(self.need(row, "name", str, at), self.strings(row, "aliases", at)))
+            out.append(Named(self.words(row, "name", at), self.strings(row, "aliases", at)))
         return tuple(out)
 
     def kind(self, kind: str, body: Any) -> KindRules:
@@ -215,10 +254,10 @@ class _Reader:
             self.fail(at, "应为表")
         self.only(body, _KIND, at)
         sections = []
-        for n, row in enumerate(body.get("sections", [])):
+        for n, row in enumerate(self.tables(body, "sections", at)):
             here = f"{at}.sections[{n}]"
             self.only(row, ("name", "headings", "cues"), here)
-            name = self.need(row, "name", str, here)
+            name = self.words(row, "name", here)
             sections.append(SectionSpec(name, self.strings(row, "headings", here), self.strings(row, "cues", here)))
         return KindRules(
             kind=kind,
@@ -229,9 +268,7 @@ class _Reader:
         )
 
     def rules(self, table: Mapping[str, Any], at: str, *, for_batch: bool) -> tuple[Rule, ...]:
-        rows = table.get("checks", [])
-        if not isinstance(rows, list):
-            self.fail(at, "checks 应为表的列表（[[…checks]]）")
+        rows = self.tables(table, "checks", at)
         return tuple(self.rule(row, f"{at}.checks[{n}]", for_batch=for_batch) for n, row in enumerate(rows))
 
     def rule(self, row: Mapping[str, Any], at: str, *, for_batch: bool) -> Rule:
@@ -258,9 +295,10 @@ class _Reader:
                 f"state = {state!r} 不受支持{_did_you_mean(str(state), typing.get_args(State))}",
                 "可用：on、shadow、off。",
             )
-        clause = Clause(self.need(row, "clause", str, at), self.need(row, "quote", str, at))
+        clause = Clause(self.words(row, "clause", at), self.words(row, "quote", at))
         params = {k: v for k, v in row.items() if k not in _COMMON}
-        rule_id = row.get("id", f"{at.split('.checks', maxsplit=1)[0].removeprefix('kinds.')}.{use}")
+        usual = f"{at.split('.checks', maxsplit=1)[0].removeprefix('kinds.')}.{use}"
+        rule_id = self.words({"id": usual} | dict(row), "id", at)
         return Rule(
             id=rule_id,
             check=check,
@@ -305,6 +343,14 @@ class _Reader:
         elif hint in (str, int, float, bool, datetime, date) and type(value) is hint:
             out = value
         if out is _REFUSED:
-            wanted = "、".join(map(str, args)) if origin is Literal else getattr(hint, "__name__", str(hint))
-            self.fail(at, f"应为 {wanted}，现为 {value!r}")
+            wanted = "、".join(map(str, args)) if origin is Literal else "列表" if origin is tuple else _TYPES[hint]
+            self.fail(at, f"应为{wanted}，现为 {_shown(value)}")
+        if isinstance(out, (int, float)) and not 0 <= out < math.inf:
+            self.fail(at, f"应为不小于 0 的数，现为 {_shown(value)}")
         return out
+
+
+def _shown(value: Any) -> str:
+    """Return a value as an error shows it: short."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"

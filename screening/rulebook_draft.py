@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from screening.errors import RulebookError
@@ -62,13 +63,20 @@ _NOTICE = """\
 
 
 def write_draft(path: Path) -> tuple[Path, Path]:
-    """Write ``path`` (.toml) and the notice's text beside it. Raises :class:`RulebookError` rather than overwrite anything."""
+    """Write ``path`` (.toml) and the notice's text beside it. Raises :class:`RulebookError` if it would overwrite or can't be written."""
     path = path.with_suffix(".toml")
     notice = path.with_suffix(".txt")
     for file in (path, notice):
         if file.exists():
             raise RulebookError("rulebook.exists", f"{file} 已经存在", "请换一个文件名，或先移走原文件。")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_DRAFT.format(name=path.stem), "utf-8")
-    notice.write_text(_NOTICE, "utf-8")
+    # JSON's escapes are TOML's too: a quotation mark in the name does no harm.
+    name = json.dumps(path.stem, ensure_ascii=False)[1:-1]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        notice.write_text(_NOTICE, "utf-8")
+        path.write_text(_DRAFT.format(name=name), "utf-8")
+    except OSError as error:
+        raise RulebookError(
+            "rulebook.write", f"写不了 {path}（{error.strerror}）", "请核对文件夹权限，或换一个位置。"
+        ) from error
     return path, notice

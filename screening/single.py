@@ -11,7 +11,7 @@ from screening.batch import known_kind
 from screening.case import Case
 from screening.errors import UnreadableError, UsageError
 from screening.intake.assemble import Overrides, assemble, outline
-from screening.intake.gather import Part, Submission, case_id, gather
+from screening.intake.gather import Part, Submission, case_id, gather, shown_name
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import Report
 from screening.reuse.compare import compare_pair
@@ -26,7 +26,8 @@ def submission_of(path: Path) -> Submission:
         raise UsageError("input.missing", f"找不到 {path}", "请核对文件的路径。")
     if path.is_dir() or path.suffix.lower() == ".zip":
         raise UsageError("input.many", f"{path} 是文件夹或压缩包", f"整批请用：screening batch {path} --out 结果文件夹")
-    return Submission(id=case_id(path.name), file=path.name, body=Part(path.name, str(path)))
+    name = shown_name(path.name)
+    return Submission(id=case_id(name), file=name, body=Part(name, str(path)))
 
 
 def _corpus(library: Path | None, setting: Setting) -> MemoryCorpus | None:

@@ -25,6 +25,10 @@ class Params:
     min: int = 0
     short_is_hint: bool = False
 
+    def __post_init__(self) -> None:
+        if self.max and self.min > self.max:
+            raise ValueError(f"min = {self.min} 大于 max = {self.max}")
+
 
 @case_check(Params, label="篇幅")
 def length(case: Case, params: Params, world: World) -> Iterator[Finding]:

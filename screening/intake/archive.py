@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -92,12 +93,13 @@ def list_members(path: Path, limits: ArchiveLimits) -> tuple[Member, ...]:
 def _without_twins(members: list[Member]) -> Iterator[Member]:
     seen: set[str] = set()
     for m in members:
-        if m.raw in seen:
+        shown = unicodedata.normalize("NFC", m.name)
+        if m.raw in seen or shown in seen:
             yield Member(
                 m.name, m.raw, "zip.same_name", f"压缩包里有两个同名文件“{m.name}”，只读了第一个", "请改名后分别报送。"
             )
         else:
-            seen.add(m.raw)
+            seen |= {m.raw, shown}
             yield m
 
 
@@ -128,5 +130,10 @@ def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
 
 def read_member(path: Path, raw: str, limit: int) -> bytes:
     """Return at most ``limit`` + 1 bytes of a member; a longer answer tells the caller that the file is too large."""
-    with zipfile.ZipFile(path) as archive, archive.open(raw) as stream:
-        return stream.read(limit + 1)
+    with zipfile.ZipFile(path) as archive:
+        # zipfile would open the last of two members of one name; what is promised is the first.
+        first = next((i for i in archive.infolist() if i.filename == raw), None)
+        if first is None:
+            raise zipfile.BadZipFile(raw)
+        with archive.open(first) as stream:
+            return stream.read(limit + 1)

@@ -100,6 +100,10 @@ def assemble(
     info = replace(info, sha256=hashlib.sha256(data).hexdigest(), format=intake.format)
     case = Case(info=info, document=document, form=form)
     title_span = find_title(document, case.body, form.title.value if form and form.title else "")
+    if title_span is None and form and form.place == "lines" and form.title and form.title.value:
+        # “题目：…” at the head of the text is both: a line of the form and the title over the text.
+        stated = form.title.span
+        title_span = stated if stated and stated.end <= case.body_span.start else None
     info = _completed(info, vocabulary, case, document.quote(title_span) if title_span else "")
     if info.origins["kind"] == "default":
         warnings.append(IntakeWarning("kind_guessed", "案例类型未写明，按默认类型检查；请在报送清单或文件名中写明"))

@@ -15,17 +15,10 @@ from screening.intake.package import Package, Relation
 from screening.intake.refusals import refusal
 from screening.intake.styles import Look, Style, Styles, Theme, W, number_of, outline_of, with_run_properties
 from screening.intake.warnings import Notes
+from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, V, choice, inner, symbol, text_of
 
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
-_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-_V = "{urn:schemas-microsoft-com:vml}"
-_O = "{urn:schemas-microsoft-com:office:office}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
-_C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
-_DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _BLOCKS = frozenset(W + n for n in ("p", "tbl"))
-_TEXT = frozenset((W + "t", _M + "t"))
+_TEXT = frozenset((W + "t", M + "t"))
 _SIGNS = {
     W + "tab": "\t",
     W + "ptab": "\t",
@@ -34,25 +27,8 @@ _SIGNS = {
     W + "cr": "\n",
     W + "softHyphen": "",
 }
-_SKIPPED = frozenset(
-    W + n
-    for n in (
-        "pPr",
-        "rPr",
-        "sectPr",
-        "tblPr",
-        "tblGrid",
-        "trPr",
-        "tcPr",
-        "sdtPr",
-        "sdtEndPr",
-        "rt",
-        "rubyPr",
-        "delInstrText",
-        "annotationRef",
-    )
-)
 _HARMFUL = re.compile("\\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
+_PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")
 
 
 @dataclass(slots=True)
@@ -214,13 +190,13 @@ class DocxReader:
             elif tag == W + "tbl":
                 self._table(child, place, count.tables, depth)
                 count.tables += 1
-            elif tag == _MC + "AlternateContent":
-                self._blocks(_choice(child), place, count, depth + 1)
+            elif tag == MC + "AlternateContent":
+                self._blocks(choice(child), place, count, depth + 1)
             elif tag == W + "altChunk":
                 self.notes.add("unread_content")
             elif tag in (W + "del", W + "moveFrom"):
                 self._deleted(child, place)
-            elif isinstance(tag, str) and tag not in _SKIPPED:
+            elif isinstance(tag, str) and tag not in SKIPPED:
                 self._blocks(
                     child, place, count, depth + 1
                 )  # sdt, customXml, smartTag, ins, moveTo, and what is yet unknown
@@ -230,8 +206,8 @@ class DocxReader:
         style = props.find(W + "tblStyle") if props is not None else None
         painted = place.painted or (style is not None and self.styles.get(style.get(W + "val") or "").shaded)
         base = f"{place.path}/" if place.table else place.path
-        for r, row in enumerate(_inner(table, W + "tr")):
-            for c, cell in enumerate(_inner(row, W + "tc")):
+        for r, row in enumerate(inner(table, W + "tr")):
+            for c, cell in enumerate(inner(row, W + "tc")):
                 shading = cell.find(f"{W}tcPr/{W}shd")
                 ground = self.styles.theme.colour(shading, "Fill") if shading is not None else None
                 here = _Place(
@@ -282,24 +258,24 @@ class DocxReader:
             tag = child.tag
             if tag == W + "r":
                 self._run(child, line, depth)
-            elif tag in _SKIPPED or not isinstance(tag, str):
+            elif tag in SKIPPED or not isinstance(tag, str):
                 continue
             elif tag in (W + "del", W + "moveFrom"):
                 self._deleted(child, line.place)
             elif tag in _BLOCKS:  # a block inside a paragraph is not valid, and is read all the same
                 self._blocks(parent, line.place, _Count(), depth + 1)
                 return
-            elif tag == _MC + "AlternateContent":
-                self._runs(_choice(child), line, look, depth + 1)
+            elif tag == MC + "AlternateContent":
+                self._runs(choice(child), line, look, depth + 1)
             elif tag in _TEXT:
-                if tag == _M + "t":
+                if tag == M + "t":
                     self.notes.add("math")
                 self._say(child.text or "", line, look)
             elif tag == W + "txbxContent":
                 self.boxes.append(child)
             else:
                 if tag in (W + "ins", W + "moveTo"):
-                    self.notes.add("insertions", _text_of(child, W + "t"), line.place.path)
+                    self.notes.add("insertions", text_of(child, W + "t"), line.place.path)
                 self._runs(child, line, look, depth + 1)
 
     def _run(self, run: etree._Element, line: _Line, depth: int) -> None:
@@ -322,7 +298,7 @@ class DocxReader:
             elif tag in _SIGNS:
                 line.pieces.append(_SIGNS[tag])
             elif tag == W + "sym":
-                self._say(_symbol(child), line, look)
+                self._say(symbol(child), line, look)
             elif tag == W + "delText":
                 self.notes.add("deletions", child.text or "", line.place.path)
             elif tag == W + "instrText":
@@ -330,22 +306,22 @@ class DocxReader:
                     self.notes.add("fields", child.text or "", line.place.path)
             elif tag == W + "txbxContent":
                 self.boxes.append(child)
-            elif tag == _MC + "AlternateContent":
-                self._inside(_choice(child), line, look, depth + 1)
+            elif tag == MC + "AlternateContent":
+                self._inside(choice(child), line, look, depth + 1)
             elif tag == W + "r":
                 self._run(child, line, depth)
-            elif isinstance(tag, str) and tag not in _SKIPPED:
+            elif isinstance(tag, str) and tag not in SKIPPED:
                 self._seen(child)
                 self._inside(child, line, look, depth + 1)
 
     def _seen(self, element: etree._Element) -> None:
         """Note pictures, charts, diagrams and embedded objects that are met on the way."""
         tag = element.tag
-        if tag in (_A + "blip", _V + "imagedata"):
+        if tag in (A + "blip", V + "imagedata"):
             self.pictures += 1
-        elif tag in (_C + "chart", _DGM + "relIds"):
+        elif tag in (C + "chart", DGM + "relIds"):
             self.notes.add("unread_content")
-        elif tag == _O + "OLEObject":
+        elif tag == OFFICE + "OLEObject":
             self.notes.add("embedded_object")
 
     def _say(self, text: str, line: _Line, look: Look) -> None:
@@ -355,12 +331,14 @@ class DocxReader:
         if why == "white_text" and line.place.painted:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:
-            self.notes.add(why, text, line.place.path)
+            # Word hides the page numbers of every table of contents from web view: they are no evidence of anything.
+            if not _PAGE_NUMBER.fullmatch(text.strip()):
+                self.notes.add(why, text, line.place.path)
         else:
             line.pieces.append(text.replace("\r", "").replace("\n", " "))
 
     def _deleted(self, element: etree._Element, place: _Place) -> None:
-        self.notes.add("deletions", _text_of(element, W + "t", W + "delText"), place.path)
+        self.notes.add("deletions", text_of(element, W + "t", W + "delText"), place.path)
 
     # -- result ---------------------------------------------------------------------------------------------------------
 
@@ -373,44 +351,6 @@ class DocxReader:
             paragraphs.append(Paragraph(span, b.style, b.source, b.story, b.level, b.number, b.table))
             at = span.end + 1
         return Document("\n".join(b.text for b in self.blocks), tuple(paragraphs))
-
-
-def _inner(parent: etree._Element, tag: str) -> list[etree._Element]:
-    """Return rows or cells, also inside content controls and tracked insertions, in order."""
-    out = []
-    for child in parent:
-        if child.tag == tag:
-            out.append(child)
-        elif (
-            isinstance(child.tag, str)
-            and child.tag not in _SKIPPED
-            and child.tag not in (W + "tr", W + "tc", W + "p", W + "tbl")
-        ):
-            out += _inner(child, tag)
-    return out
-
-
-def _text_of(element: etree._Element, *tags: str) -> str:
-    """Return the text of all descendants with one of the tags."""
-    return "".join(e.text or "" for e in element.iter(*tags))
-
-
-def _choice(alternate: etree._Element) -> etree._Element:
-    """Return the branch to read: Choice, or Fallback if the Choice holds nothing that could be read."""
-    branches = [b for b in alternate if b.tag in (_MC + "Choice", _MC + "Fallback")]
-    for branch in branches:
-        if any(True for _ in branch.iter(W + "t", W + "txbxContent", _A + "blip", _V + "imagedata", _C + "chart")):
-            return branch
-    return branches[0] if branches else alternate
-
-
-def _symbol(element: etree._Element) -> str:
-    """Return the character of a ``w:sym``; codes of symbol fonts lie in the private use area and have no text."""
-    try:
-        code = int(element.get(W + "char") or "", 16)
-    except ValueError:
-        return ""
-    return "" if 0xE000 <= code <= 0xF8FF or not 0x20 <= code < 0x110000 or 0xD800 <= code < 0xE000 else chr(code)
 
 
 def read_docx(data: bytes, limits: Limits) -> tuple[Document, tuple[IntakeWarning, ...], dict[str, str], int]:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from screening.case import AuthorForm, FormField
 from screening.document import Document, Paragraph, Span, Story
-from screening.intake.form_labels import WITH_COLON, label_alone
+from screening.intake.form_labels import LEAD, WITH_COLON, fields_of, label_alone
+from screening.text.prose import cell_of, prose
 
 TABLE_LABELS = 3  # distinct labels that make a table a form
 LINE_LABELS = 2  # distinct labels that make neighbouring lines a form
 EDGE = 14  # a form in lines stands among so many first or last non-empty paragraphs
 _CAPTION = re.compile("作者(?:信息|简介|情况|资料)|信息表|登记表|报名表|推荐表|申报表|^附[件表：:]|^附$|联系方式$")
-_SOURCE = re.compile("table/(\\d+)/r(\\d+)/c(\\d+)")
+VALUE = 80  # code points; what stands behind a label in a line is longer in no form
+ABOUT = 200  # except the lines that no field is read from: 作者简介
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,10 @@ def find_form(document: Document, *, whole: bool = False) -> AuthorForm | None:
 
     ``whole`` says that the document is nothing but the form (a file of its own): then one label is enough, anywhere.
     """
-    rows = [p for p in document.paragraphs if p.story in (Story.BODY, Story.TEXTBOX) and document.quote(p.span).strip()]
+    paragraphs = [p for p in document.paragraphs if p.story in (Story.BODY, Story.TEXTBOX)]
+    # Units put the whole case into a cell of the form; what is a text of its own is body, not form.
+    running = {p.span for p in prose(document, paragraphs) if p.table} if not whole else set()
+    rows = [p for p in paragraphs if p.span not in running and document.quote(p.span).strip()]
     found = [*_tables(document, rows, 1 if whole else TABLE_LABELS), *_lines(document, rows, whole=whole)]
     if not found:
         return None
@@ -51,8 +55,11 @@ def as_file(form: AuthorForm, name: str) -> AuthorForm:
 
 def _value(document: Document, span: Span) -> FormField:
     text = document.quote(span)
+    kept = text.rstrip(" \t\u3000\n_＿；;，,。|｜（(【[")
+    if kept.endswith(("）", ")")) and not re.search("[（(]", kept):
+        kept = kept[:-1]  # closes a bracket that was opened before the label
     start = span.start + len(text) - len(text.lstrip(" \t\u3000:：_＿"))
-    end = max(start, span.end - (len(text) - len(text.rstrip(" \t\u3000\n_＿；;，,|｜"))))
+    end = max(start, span.start + len(kept))
     return FormField(document.text[start:end], Span(start, end))
 
 
@@ -64,14 +71,11 @@ def _caption(document: Document, rows: Sequence[Paragraph], first: Paragraph) ->
 
 
 def _tables(document: Document, rows: Sequence[Paragraph], need: int) -> Iterable[_Found]:
-    def table_of(p: Paragraph) -> str:
-        match = _SOURCE.match(p.source)
-        return match[1] if p.table and match else ""
-
-    for number, group in groupby(rows, key=table_of):
-        paragraphs = list(group)
-        if not number:
-            continue
+    tables: dict[str, list[Paragraph]] = {}
+    for p in rows:
+        if p.table and (cell := cell_of(p)):
+            tables.setdefault(cell.table, []).append(p)
+    for paragraphs in tables.values():
         fields = _grid_fields(document, paragraphs)
         if len(fields) >= need:
             spans = (*_caption(document, rows, paragraphs[0]), *(p.span for p in paragraphs))
@@ -81,9 +85,9 @@ def _tables(document: Document, rows: Sequence[Paragraph], need: int) -> Iterabl
 def _grid_fields(document: Document, paragraphs: Sequence[Paragraph]) -> dict[str, FormField]:
     cells: dict[tuple[int, int], Span] = {}
     for p in paragraphs:
-        match = _SOURCE.match(p.source)
-        assert match
-        at = int(match[2]), int(match[3])
+        cell = cell_of(p)
+        assert cell
+        at = cell.row, cell.column
         cells[at] = Span(min(cells.get(at, p.span).start, p.span.start), max(cells.get(at, p.span).end, p.span.end))
     labels = {at: key for at, span in cells.items() if (key := label_alone(document.quote(span)))}
     if _is_list(cells, labels):
@@ -94,12 +98,17 @@ def _grid_fields(document: Document, paragraphs: Sequence[Paragraph]) -> dict[st
         # In a header row with its values underneath, the neighbour is a label too.
         target = next((t for t in (beside, below) if t in cells and t not in labels), None)
         empty = FormField("", Span(cells[at].end, cells[at].end))
-        fields.setdefault(key, _value(document, cells[target]) if target else empty)
+        _put(fields, key, _value(document, cells[target]) if target else empty)
     for at, span in sorted(cells.items()):
         if at not in labels:
             for key, field in _inline(document, span):
-                fields.setdefault(key, field)
+                _put(fields, key, field)
     return fields
+
+
+def _put(fields: dict[str, FormField], key: str, field: FormField) -> None:
+    for name in fields_of(key):
+        fields.setdefault(name, field)
 
 
 def _is_list(cells: dict[tuple[int, int], Span], labels: dict[tuple[int, int], str]) -> bool:
@@ -116,7 +125,7 @@ def _is_list(cells: dict[tuple[int, int], Span], labels: dict[tuple[int, int], s
 def _inline(document: Document, span: Span) -> list[tuple[str, FormField]]:
     """Return the "标签：值" pairs of one line or cell; several may stand side by side."""
     matches = list(WITH_COLON.finditer(document.text, span.start, span.end))
-    if not matches or document.text[span.start : matches[0].start()].strip():
+    if not matches or not LEAD.fullmatch(document.text, span.start, matches[0].start()):
         return []
     ends = [*(m.start() for m in matches[1:]), span.end]
     return [(m.lastgroup or "", _value(document, Span(m.end(), end))) for m, end in zip(matches, ends, strict=True)]
@@ -131,15 +140,15 @@ def _lines(document: Document, rows: Sequence[Paragraph], *, whole: bool) -> Ite
         while n < len(lines):
             pairs = _inline(document, lines[n].span)
             key = label_alone(document.quote(lines[n].span))
-            if pairs and all(len(f.value) <= 80 for _, f in pairs):
+            if pairs and all(len(f.value) <= (VALUE if fields_of(k) else ABOUT) for k, f in pairs):
                 for k, field in pairs:
-                    fields.setdefault(k, field)
+                    _put(fields, k, field)
                 n += 1
             elif key and n + 1 < len(lines) and _is_value(document, lines[n + 1]):
-                fields.setdefault(key, _value(document, lines[n + 1].span))
+                _put(fields, key, _value(document, lines[n + 1].span))
                 n += 2
             elif key and fields:
-                fields.setdefault(key, FormField("", Span(lines[n].span.end, lines[n].span.end)))
+                _put(fields, key, FormField("", Span(lines[n].span.end, lines[n].span.end)))
                 n += 1
             else:
                 break

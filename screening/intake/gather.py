@@ -35,7 +35,7 @@ CANDIDATES = frozenset(
     }
 )
 _JUNK = re.compile("(?:^|/)(?:__MACOSX(?:/|$)|\\.|~\\$|Thumbs\\.db$|desktop\\.ini$)", re.IGNORECASE)
-_FORM = re.compile("(?:作者|个人|基本|报送|申报)?(?:信息|报名|登记|推荐|申报|审批)表|附表|作者信息|推荐表")
+_FORM = re.compile("(?:作者|个人|基本|报送|申报)?(?:信息|报名|登记|推荐|申报|审批)表|附表|作者信息")
 _STEM_JUNK = re.compile("[\\s\\-—_－·.（）()【】\\[\\]《》“”]+")
 
 
@@ -137,8 +137,12 @@ def gather(
     read or holds no case, and :class:`ManifestError` if the manifest names files that are not there.
     """
     skipped = {p.resolve() for p in skip}
-    if not path.exists():
-        raise UsageError("input.missing", f"找不到 {path}", "请核对文件夹或压缩包的路径。")
+    try:
+        there = path.exists()
+    except OSError as error:
+        raise _no_access(path) from error
+    if not there:
+        raise UsageError("input.missing", f"找不到 {shown_name(str(path))}", "请核对文件夹或压缩包的路径。")
     ignored: list[Ignored] = []
     refused: list[Refused] = []
     if path.is_dir():
@@ -146,55 +150,74 @@ def gather(
     elif path.suffix.lower() == ".zip":
         parts = list(_in_zip(path, limits or ArchiveLimits(), ignored, refused))
     else:
-        parts = [Part(_nfc(path.name), str(path))]
+        parts = [Part(shown_name(path.name), str(path))]
     submissions = _grouped(parts, manifest, namespace)
     if not submissions and not refused:
         raise _nothing_found(path, ignored)
     return Gathered(tuple(submissions), tuple(ignored), tuple(refused))
 
 
+def _no_access(path: object) -> UsageError:
+    return UsageError(
+        "input.unreadable", f"没有权限读取 {shown_name(str(path))}", "请核对文件夹权限，或换一个有权限的账号运行。"
+    )
+
+
 def _nothing_found(path: Path, ignored: list[Ignored]) -> UsageError:
+    shown = shown_name(str(path))
     if not ignored:
-        return UsageError("input.empty", f"{path} 是空的，没有文件", "请把案例的 Word 文件放进来再运行。")
+        return UsageError("input.empty", f"{shown} 是空的，没有文件", "请把案例的 Word 文件放进来再运行。")
     names = "、".join(i.name for i in ignored[:5])
     return UsageError(
         "input.no_word",
-        f"{path} 中没有 Word 文件（只见到 {names}{' 等' if len(ignored) > 5 else ''}）",
+        f"{shown} 中没有 Word 文件（只见到 {names}{' 等' if len(ignored) > 5 else ''}）",
         "请放入 .docx 格式的案例；压缩包请直接作为参数给出，不要再套一层文件夹。",
     )
 
 
-def _nfc(name: str) -> str:
-    return unicodedata.normalize("NFC", name.replace(os.sep, "/"))
+def shown_name(name: str) -> str:
+    """Return a file's name as it is shown and compared: NFC, forward slashes, readable whatever system wrote it."""
+    return unicodedata.normalize("NFC", "/".join(map(_printable, name.replace(os.sep, "/").split("/"))))
+
+
+def _printable(name: str) -> str:
+    """Return a file's name as text: what was unpacked on a system of another encoding is GB18030, not broken UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
 
 
 def _in_folder(root: Path, skipped: set[Path], leave_out: Path | None, ignored: list[Ignored]) -> Iterator[Part]:
     def refuse(error: OSError) -> None:
-        raise UsageError(
-            "input.unreadable", f"没有权限读取文件夹 {error.filename}", "请核对文件夹权限，或换一个有权限的账号运行。"
-        ) from error
+        raise _no_access(error.filename) from error
 
     found = []
+    seen: set[str] = set()
     for folder, folders, files in os.walk(root, onerror=refuse):
         folders[:] = sorted(
             f for f in folders if leave_out is None or (Path(folder) / f).resolve() != leave_out.resolve()
         )
         found += [Path(folder) / f for f in files]
-    for file in sorted(found, key=lambda f: _nfc(str(f.relative_to(root)))):
-        name = _nfc(str(file.relative_to(root)))
+    for file in sorted(found, key=lambda f: shown_name(str(f.relative_to(root)))):
+        name = shown_name(str(file.relative_to(root)))
         if file.resolve() in skipped:
             continue
         if file.is_symlink() and not file.resolve().is_relative_to(root.resolve()):
             ignored.append(Ignored(name, "指向文件夹以外的快捷方式（链接）"))
         elif reason := _no_candidate(name):
             ignored.append(Ignored(name, reason))
+        elif name in seen:
+            ignored.append(Ignored(name, "与另一个文件同名（只是文件名的编码不同），只读了第一个"))
         else:
+            seen.add(name)
             yield Part(name, str(file))
 
 
 def _in_zip(path: Path, limits: ArchiveLimits, ignored: list[Ignored], refused: list[Refused]) -> Iterator[Part]:
     for m in list_members(path, limits):
-        name = _nfc(m.name)
+        name = shown_name(m.name)
         if m.code:
             refused.append(Refused(case_id(name), name, m.code, m.message, m.advice))
         elif reason := _no_candidate(name):
@@ -222,7 +245,7 @@ def _grouped(parts: list[Part], manifest: Manifest | None, namespace: str) -> li
     bodies: list[Part] = []
     forms: list[Part] = []
     for p in parts:
-        is_form = p.name in forms_by_row or (p.name not in rows and _FORM.search(PurePosixPath(p.name).stem))
+        is_form = p.name in forms_by_row or (p.name not in rows and _named_form(p.name))
         (forms if is_form else bodies).append(p)
     partner, spare = _partners(bodies, forms)
     if manifest:
@@ -253,8 +276,18 @@ def _grouped(parts: list[Part], manifest: Manifest | None, namespace: str) -> li
     return out
 
 
+def _named_form(name: str) -> bool:
+    """Say whether a file is named as a form: the word begins or ends the name, copies ("(1)") aside; 从一张信息表说起 is a case."""
+    stem = re.sub("[0-9]+$", "", _stem(name))
+    return any(m.start() == 0 or m.end() == len(stem) for m in _FORM.finditer(stem))
+
+
 def _stem(name: str) -> str:
     return _STEM_JUNK.sub("", PurePosixPath(name).stem)
+
+
+def _pieces(name: str) -> frozenset[str]:
+    return frozenset(p for p in _STEM_JUNK.split(_FORM.sub("", PurePosixPath(name).stem)) if p)
 
 
 def _partners(bodies: list[Part], forms: list[Part]) -> tuple[dict[str, Part], dict[str, str]]:
@@ -271,8 +304,10 @@ def _partners(bodies: list[Part], forms: list[Part]) -> tuple[dict[str, Part], d
             if key and (_stem(b.name).startswith(key) or key.startswith(_stem(b.name)) or key in _stem(b.name))
         ]
         if len(fits) > 1:
-            exact = [b for b in fits if _stem(b.name) == key]
-            fits = exact or fits
+            # 1-信息表 goes with 1-…, not with 11-….
+            fits = [b for b in fits if _stem(b.name) == key] or [b for b in fits if key in _pieces(b.name)] or fits
+        if not fits:
+            fits = [b for b in here if any(_is_own(piece, b, here) for piece in _pieces(form.name))]
         if not fits and len(here) == 1 and sum(PurePosixPath(f.name).parent == folder for f in forms) == 1:
             fits = here
         fits = [b for b in fits if b.name not in partner]
@@ -281,3 +316,8 @@ def _partners(bodies: list[Part], forms: list[Part]) -> tuple[dict[str, Part], d
         elif len(fits) > 1:
             spare[form.name] = "作者信息表与几份正文都对得上，无法确定归属，按单独一篇处理；请在报送清单中写明"
     return partner, spare
+
+
+def _is_own(piece: str, body: Part, bodies: list[Part]) -> bool:
+    """Say whether of all bodies only this one has the piece (an author, a title) in its name."""
+    return len(piece) >= 2 and all((piece in _pieces(b.name)) is (b is body) for b in bodies)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path, PurePosixPath
@@ -28,10 +28,16 @@ HEADERS = {
     "form_file": ("表单文件", "附表", "作者信息表", "form", "form_file"),
     "title": ("标题", "案例标题", "案例名称", "题目", "title"),
 }
+_SHARES = ("outside_similarity", "outside_ai")
 _FREE = ("序号", "编号", "备注", "说明", "no", "note", "notes", "remark", "联系人", "联系电话", "电话", "手机", "邮箱")
 _DATE = re.compile(
-    "(\\d{4})\\s*[-/.年]\\s*(\\d{1,2})\\s*[-/.月]\\s*(\\d{1,2})\\s*日?(?:[T\\s]*(\\d{1,2})[:：时](\\d{1,2})(?:[:：分](\\d{1,2}))?)?"
+    "(?P<year>\\d{4})\\s*[-/.年]\\s*(?P<month>\\d{1,2})\\s*[-/.月]\\s*(?P<day>\\d{1,2})\\s*日?\\.?"
+    "(?:[T\\s]*(?P<half>上午|下午|晚上|[AP]M)?\\s*(?P<hour>\\d{1,2})(?:[:时点](?:(?P<minute>\\d{1,2})(?:[:分](?P<second>\\d{1,2})秒?)?分?)?)"
+    "\\s*(?P<zone>Z|[+-]\\d\\d:?\\d\\d)?)?"
 )
+_COMPACT = re.compile("(20\\d\\d)(\\d\\d)(\\d\\d)")
+_SERIAL = re.compile("[3-6]\\d{4}(?:\\.\\d+)?")  # a spreadsheet's day count: 1982 to 2091
+_SHARE = re.compile("([0-9]+(?:\\.[0-9]+)?)\\s*(%?)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +71,16 @@ class Manifest:
         Raises :class:`ManifestError` if rows name files that are not there, or a name that fits several files.
         """
         by_last: dict[str, list[str]] = {}
-        for path in files:
-            for key in {PurePosixPath(path).name, PurePosixPath(path).stem}:
-                by_last.setdefault(key, []).append(path)
+        for file in files:
+            for key in {_loose(PurePosixPath(file).name), _loose(PurePosixPath(file).stem)}:
+                by_last.setdefault(key, []).append(file)
         out: dict[str, ManifestRow] = {}
         missing: list[str] = []
 
         def find(wanted: str, line: int) -> str | None:
             if wanted in files:
                 return wanted
-            fits = by_last.get(PurePosixPath(wanted).name, [])
+            fits = [n for n in by_last.get(_loose(PurePosixPath(wanted).name), []) if _same_place(wanted, n)]
             if len(fits) > 1:
                 raise ManifestError(
                     "manifest.ambiguous",
@@ -105,6 +111,19 @@ class Manifest:
         return out
 
 
+def _loose(name: str) -> str:
+    """Return a name as it is compared: width, case and white space aside."""
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _same_place(wanted: str, name: str) -> bool:
+    """Say whether the folders that a row names, if any, end as the file's folders do, or the other way round."""
+    said = [_loose(f) for f in PurePosixPath(wanted).parent.parts if f not in (".", "/")]
+    real = [_loose(f) for f in PurePosixPath(name).parent.parts]
+    least = min(len(said), len(real))
+    return not least or said[-least:] == real[-least:]
+
+
 def _with_form(row: ManifestRow, form: str) -> ManifestRow:
     return replace(row, form_file=form)
 
@@ -112,12 +131,14 @@ def _with_form(row: ManifestRow, form: str) -> ManifestRow:
 def load_manifest(path: Path) -> Manifest:
     """Read a manifest. Raises :class:`ManifestError` that names file, row and column."""
     table = read_table(path, HEADERS, need=("file",), free=_FREE, what="报送清单")
+    percents = frozenset(k for k in _SHARES if in_percent(table.cell(cells, k) for _, cells in table.rows))
     return Manifest(
-        path.name, tuple(_row(table, n, cells) for n, cells in table.rows if text_of(table.cell(cells, "file")))
+        path.name,
+        tuple(_row(table, n, cells, percents) for n, cells in table.rows if text_of(table.cell(cells, "file"))),
     )
 
 
-def _row(table: Table, line: int, cells: tuple[Any, ...]) -> ManifestRow:
+def _row(table: Table, line: int, cells: tuple[Any, ...], percents: frozenset[str]) -> ManifestRow:
     def text(key: str) -> str:
         return unicodedata.normalize("NFC", text_of(table.cell(cells, key)))
 
@@ -132,8 +153,7 @@ def _row(table: Table, line: int, cells: tuple[Any, ...]) -> ManifestRow:
         author=text("author"),
         title=text("title"),
         received=when(table.cell(cells, "received"), at),
-        outside_similarity=share(table.cell(cells, "outside_similarity"), at, "外部查重率"),
-        outside_ai=share(table.cell(cells, "outside_ai"), at, "AI生成比例"),
+        **{k: share(table.cell(cells, k), at, HEADERS[k][0], percent=k in percents) for k in _SHARES},
         form_file=text("form_file").replace("\\", "/"),
     )
 
@@ -146,33 +166,59 @@ def when(cell: Any, at: str) -> datetime | None:
     """
     if isinstance(cell, datetime):
         return cell if cell.tzinfo else cell.replace(tzinfo=CHINA)
-    text = text_of(cell)
+    said = text_of(cell)
+    text = unicodedata.normalize("NFKC", said)
     if not text:
         return None
     try:
-        if re.fullmatch("\\d{4}-\\d\\d-\\d\\dT.*(?:Z|[+-]\\d\\d:\\d\\d)", text):
-            return datetime.fromisoformat(text)
-        match = _DATE.fullmatch(text)
-        if match:
-            return datetime(*(int(g) for g in match.groups(default="0")), tzinfo=CHINA)  # type: ignore[misc, arg-type]
+        if _SERIAL.fullmatch(text):
+            minutes = round(float(text) * 1440)
+            return datetime(1899, 12, 30, tzinfo=CHINA) + timedelta(minutes=minutes)
+        if match := _COMPACT.fullmatch(text):
+            return datetime(int(match[1]), int(match[2]), int(match[3]), tzinfo=CHINA)
+        if match := _DATE.fullmatch(text):
+            return _moment(match)
     except ValueError:
         pass
-    raise ManifestError("manifest.date", f"{at}：报送时间“{text}”看不懂", "请写成 2024-01-20 或 2024-01-20 09:30。")
+    raise ManifestError("manifest.date", f"{at}：报送时间“{said}”看不懂", "请写成 2024-01-20 或 2024-01-20 09:30。")
 
 
-def share(cell: Any, at: str, column: str) -> float | None:
+def _moment(match: re.Match[str]) -> datetime:
+    hour = int(match["hour"] or 0)
+    if match["half"] in ("下午", "晚上", "PM") and hour < 12:
+        hour += 12
+    zone = datetime.fromisoformat(f"2000-01-01T00:00:00{match['zone']}").tzinfo if match["zone"] else CHINA
+    day = int(match["year"]), int(match["month"]), int(match["day"])
+    return datetime(*day, hour, int(match["minute"] or 0), int(match["second"] or 0), tzinfo=zone)
+
+
+def in_percent(cells: Iterable[Any]) -> bool:
+    """Say whether a column's bare numbers are percentages: one that is above 1 tells of all.
+
+    >>> in_percent([12, "5", 1]), in_percent([0.12, 1]), in_percent(["12%", 0.05])
+    (True, False, False)
+    """
+    bare = (_SHARE.fullmatch(unicodedata.normalize("NFKC", str(c)).strip()) for c in cells)
+    return any(m and not m[2] and float(m[1]) > 1 for m in bare)
+
+
+def share(cell: Any, at: str, column: str, *, percent: bool = False) -> float | None:
     """Read a share: "12.5%" and 12.5 are 0.125; a number of at most 1 without a percent sign is taken as a share already.
+
+    ``percent`` says that the column's bare numbers are percentages, so that 1 beside 12 is 1 %.
 
     >>> share("12.5%", "", ""), share(0.125, "", ""), share("12.5", "", ""), share("", "", "")
     (0.125, 0.125, 0.125, None)
+    >>> share(1, "", "", percent=True), share(1, "", "")
+    (0.01, 1.0)
     """
-    text = text_of(cell) if not isinstance(cell, (int, float)) else str(cell)
-    if not text:
+    said = text_of(cell) if not isinstance(cell, (int, float)) else str(cell)
+    if not said:
         return None
-    match = re.fullmatch("([0-9]+(?:\\.[0-9]+)?)\\s*([%％]?)", text)
+    match = _SHARE.fullmatch(unicodedata.normalize("NFKC", said))
     value = float(match[1]) if match else -1.0
-    if match and (match[2] or value > 1):
+    if match and (match[2] or percent or value > 1):
         value /= 100
     if not 0 <= value <= 1:
-        raise ManifestError("manifest.share", f"{at}：{column}“{text}”应在 0 到 100% 之间", "请写成 12.5%。")
+        raise ManifestError("manifest.share", f"{at}：{column}“{said}”应在 0 到 100% 之间", "请写成 12.5%。")
     return value

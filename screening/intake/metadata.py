@@ -56,12 +56,14 @@ def unit_in(text: str) -> str:
 def author_in(stem: str) -> str:
     """Return the author that a file name's last part holds, "" if none can be told: two to four Han with a usual surname.
 
-    >>> author_in("教师成长案例-石榴镇中心小学-周明远"), author_in("一块屏幕点亮大山")
-    ('周明远', '')
+    >>> [author_in(s) for s in ("教师成长案例-石榴镇中心小学-周明远", "石榴镇中心小学周明远", "一块屏幕点亮大山")]
+    ['周明远', '周明远', '']
     """
     parts = list(_parts(stem))
     if len(parts) < 2:
-        return ""
+        # 石榴镇中心小学周明远: the name stands right behind the unit.
+        unit = _UNIT.match(stem)
+        parts = [stem[unit.end() :]] if unit else []
     for part in reversed(parts):
         if 2 <= len(part) <= 4 and part[0] in SURNAMES and re.fullmatch("[\u4e00-\u9fff]+", part):
             return part

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from screening.intake.styles import Styles, W
+from screening.intake.styles import Styles, W, plain_int
 
 _CHINESE = "〇一二三四五六七八九"
 _ROMAN = (
@@ -135,7 +135,7 @@ class Numbering:
             for row in num.iterfind(W + "lvlOverride"):
                 start = row.find(W + "startOverride")
                 if start is not None:
-                    overrides[int(row.get(W + "ilvl") or 0)] = _int(start, 1)
+                    overrides[plain_int(row.get(W + "ilvl"))] = _int(start, 1)
             self._nums[num.get(W + "numId") or ""] = (
                 reference.get(W + "val") or "" if reference is not None else "",
                 overrides,
@@ -178,8 +178,7 @@ class Numbering:
 def _level(raw: etree._Element) -> tuple[int, _Level]:
     style, text, restart = raw.find(W + "numFmt"), raw.find(W + "lvlText"), raw.find(W + "lvlRestart")
     kind = style.get(W + "val") or "decimal" if style is not None else "decimal"
-    index = raw.get(W + "ilvl") or "0"
-    return int(index) if index.isdigit() else 0, _Level(
+    return plain_int(raw.get(W + "ilvl")), _Level(
         _int(raw.find(W + "start"), 1),
         kind,
         (text.get(W + "val") or "") if text is not None else "",

@@ -208,11 +208,21 @@ def _level(name: str, props: etree._Element | None, parent: int | None) -> int |
     return stated if stated is not None else parent
 
 
+def plain_int(value: str | None, default: int = 0) -> int:
+    """Return a small number of an attribute, ``default`` for everything else that may stand there.
+
+    >>> plain_int("3"), plain_int("²"), plain_int(None, 9), plain_int("-1")
+    (3, 0, 9, 0)
+    """
+    return int(value) if value and re.fullmatch("[0-9]{1,9}", value) else default
+
+
 def outline_of(props: etree._Element | None) -> int | None:
     """Return the outline level 1–9 that a ``w:pPr`` states, None if it states none or body text."""
     element = props.find(W + "outlineLvl") if props is not None else None
     value = element.get(W + "val") if element is not None else None
-    return int(value) + 1 if value and value.isdigit() and int(value) < 9 else None
+    level = plain_int(value, 9)
+    return level + 1 if level < 9 else None
 
 
 def number_of(props: etree._Element | None) -> tuple[str, int] | None:
@@ -221,5 +231,5 @@ def number_of(props: etree._Element | None) -> tuple[str, int] | None:
     if element is None:
         return None
     num, level = element.find(W + "numId"), element.find(W + "ilvl")
-    value = level.get(W + "val") if level is not None else "0"
-    return (num.get(W + "val") or "0" if num is not None else "", int(value) if value and value.isdigit() else 0)
+    at = plain_int(level.get(W + "val")) if level is not None else 0
+    return (num.get(W + "val") or "0" if num is not None else "", at)

@@ -55,7 +55,7 @@ def read_table(
         wanted = "、".join(headers[k][0] for k in need)
         raise ManifestError(
             "table.header",
-            f"{path.name} 前十行里找不到表头（至少要有：{wanted}）",
+            f"{path.name} 前十行里找不到表头（至少要有：{wanted}）{_near(grid, headers, need)}",
             f"请在首行写明列名，可用的列：{'、'.join(s[0] for s in headers.values())}。",
         )
     columns: dict[str, int] = {}
@@ -74,7 +74,15 @@ def read_table(
 
 
 def _folded(name: str) -> str:
-    return "".join(name.split()).replace("（", "(").replace("）", ")").replace("：", "").strip(":*").lower()
+    return (
+        "".join(name.split())
+        .replace("_", "")
+        .replace("（", "(")
+        .replace("）", ")")
+        .replace("：", "")
+        .strip(":*")
+        .lower()
+    )
 
 
 def _head(grid: list[list[Any]], known: dict[str, str], need: tuple[str, ...]) -> int | None:
@@ -83,6 +91,15 @@ def _head(grid: list[list[Any]], known: dict[str, str], need: tuple[str, ...]) -
         if all(k in keys for k in need):
             return i
     return None
+
+
+def _near(grid: list[list[Any]], headers: dict[str, tuple[str, ...]], need: tuple[str, ...]) -> str:
+    """Return a "did you mean" for a cell of the first ten rows that resembles a needed column."""
+    for cell in (text_of(c) for row in grid[:10] for c in row):
+        for key in need:
+            if get_close_matches(cell, headers[key], 1, 0.5):
+                return f"；“{cell}”是否想写“{headers[key][0]}”？"
+    return ""
 
 
 def _unknown_column(path: Path, head: int, name: str, headers: dict[str, tuple[str, ...]]) -> ManifestError:

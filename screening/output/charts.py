@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from screening.document import Span
+from screening.output.labels import percent
 from screening.output.markup import Markup, h, join
 
 _WIDTH, _ROW = 360, 26
@@ -45,4 +47,28 @@ def meter(share: float) -> Markup:
         viewBox="0 0 64 8",
         class_="bar",
         aria_hidden="true",
+    )
+
+
+def strip(spans: Sequence[Span], length: int) -> Markup:
+    """Return a band that stands for a text of ``length`` code points (≥ 1), the spans drawn where they lie in it."""
+    whole = max(1, length)
+
+    def x(offset: int) -> float:
+        return round(1000 * offset / whole, 1)
+
+    rects = [
+        h("rect", x=x(s.start), y=0, width=max(3.0, x(s.end) - x(s.start)), height=14, fill="#962525") for s in spans
+    ]
+    places = "、".join(f"{percent(s.start / whole, 0)} 至 {percent(s.end / whole, 0)}" for s in spans[:12])
+    more = f"等 {len(spans)} 处" if len(spans) > 12 else ""
+    return h(
+        "svg",
+        h("rect", x=0, y=0, width=1000, height=14, fill="#e3e8e6"),
+        join(rects),
+        viewBox="0 0 1000 14",
+        preserveAspectRatio="none",
+        class_="strip",
+        role="img",
+        aria_label=f"相似段落在全文中的位置：{places}{more}",
     )

@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from screening.document import Span
 from screening.finding import Finding, Severity
+from screening.output.html_overview import chip, clause_line, table
+from screening.output.html_reuse import PASSAGES_SHOWN, reuse_part
 from screening.output.labels import (
     BAND,
     FOUND,
     GENRE,
+    MESSAGE_SHOWN,
     ORIGIN,
-    PLACE,
-    RATES,
     SEVERITY,
     SEVERITY_SYMBOL,
     STATUS,
     VERDICT_SYMBOL,
     check_label,
     percent,
+    short,
 )
+from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
-from screening.output.marks import Mark, differing, marked
 from screening.report import Report
-from screening.reuse.result import Passage, Reuse, SourceMatch
 from screening.rulebook import Rulebook
 
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
-PASSAGES_SHOWN = 60  # a case, on the page
-QUOTE_SHOWN = 160
-
-
-def short(quote: str, most: int = QUOTE_SHOWN) -> str:
-    """Cut a long quote in the middle, saying so."""
-    return (
-        quote if len(quote) <= most else f"{quote[: most - 40]} …（略 {len(quote) - most + 20} 个字符）… {quote[-20:]}"
-    )
+# So many cases, from the head of the queue, come with their full text; the others say that they don't.
+FULL_TEXT_CASES = 400
 
 
 def moment(value: datetime | None) -> str:
@@ -44,45 +39,60 @@ def moment(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M") if value else "—"
 
 
-def chip(name: str, symbol: str, words: str) -> Markup:
-    """Return a label that does not rely on colour: symbol, words, and a ground."""
-    return h("span", f"{symbol} {words}", class_=f"chip {name}")
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The place of a case in the queue: its number from 1 on, how many there are, and the ids before and after it."""
+
+    number: int
+    of: int
+    before: str | None = None
+    after: str | None = None
 
 
-def case_section(report: Report, book: Rulebook, in_batch: Mapping[str, str], *, full_text: bool) -> Markup:
+def case_section(report: Report, book: Rulebook, in_batch: Mapping[str, str], turn: Turn, *, full_text: bool) -> Markup:
     """Return one case. ``in_batch`` maps ids of this page's cases to titles; with ``full_text`` the marked text is shown."""
     info = report.case
     kind = book.kinds.get(info.kind)
     head = h(
         "summary",
+        h("span", str(turn.number), class_="number"),
         h("h3", info.title or info.file),
         chip(report.verdict.value, VERDICT_SYMBOL[report.verdict], report.verdict.label),
         h("span", " · ".join(x for x in (kind.label if kind else "", info.unit, info.author) if x), class_="meta"),
     )
     inside: list[Child] = [_facts(report, book)]
     if report.error:
-        inside.append(h("p", h("strong", "读不出来："), report.error.message))
         inside.append(
             h(
-                "p",
-                h("strong", "办法："),
-                report.error.advice,
-                " ",
-                h("span", f"（代码 {report.error.code}）", class_="meta"),
+                "div",
+                h("p", h("strong", "读不出来："), report.error.message),
+                h("p", h("strong", "办法："), report.error.advice or "请与报送单位联系。"),
+                h("p", "代码：", h("code", report.error.code), "。没有做任何检查，不能当作未见问题。", class_="meta"),
+                class_="failure",
             )
         )
     else:
         inside += [
             _findings(report),
+            reuse_part(report, in_batch, full_text=full_text),
             _structure(report),
-            _reuse(report, in_batch),
             _topic(report),
             _text(report)
             if full_text
-            else h("p", "本批篇数较多，没有问题的案例不附全文；全文见 report.jsonl。", class_="note"),
+            else h(
+                "p", f"本批篇数多，网页只附前 {FULL_TEXT_CASES} 篇的全文；这一篇的全文见 report.jsonl。", class_="note"
+            ),
             _outcomes(report),
         ]
+    inside.append(_turns(turn))
     return h("details", head, h("div", inside, class_="inside"), id=f"case-{info.id}")
+
+
+def _turns(turn: Turn) -> Markup:
+    before = h("a", "← 上一篇", href=f"#case-{turn.before}", data_step="-1") if turn.before else None
+    after = h("a", "下一篇 →", href=f"#case-{turn.after}", data_step="1") if turn.after else None
+    place = h("span", f"第 {turn.number} 篇，共 {turn.of} 篇", class_="meta")
+    return h("div", before, place, after, h("a", "回到列表", href="#list"), class_="turns")
 
 
 def _facts(report: Report, book: Rulebook) -> Markup:
@@ -121,8 +131,15 @@ def _facts(report: Report, book: Rulebook) -> Markup:
 def _findings(report: Report) -> Markup:
     found = report.findings
     if not found:
-        return join([h("h4", "问题"), h("p", "各项检查均未见问题。", class_="empty")])
+        return join([h("h4", "问题"), h("p", _nothing_found(report), class_="empty good")])
     return join([h("h4", f"问题与提示（{len(found)}）"), h("ul", [_finding(f) for f in found], class_="findings")])
+
+
+def _nothing_found(report: Report) -> str:
+    left = sum(o.status in ("skipped", "broken") for o in report.outcomes if not o.shadow)
+    if left:
+        return f"做过的检查均未见问题；另有 {left} 项没有做或没有做完，原因见下面“做过的检查”。"
+    return "✓ 各项检查均未见问题。"
 
 
 def _finding(finding: Finding) -> Markup:
@@ -130,12 +147,19 @@ def _finding(finding: Finding) -> Markup:
     shown = [h("li", _evidence(e.quote, e.other.quote if e.other else None)) for e in finding.evidence[:EVIDENCE_SHOWN]]
     rest = len(finding.evidence) - EVIDENCE_SHOWN
     if rest > 0:
-        shown.append(h("li", f"另有 {rest} 处，见 report.jsonl", class_="meta"))
+        shown.append(
+            h("li", f"列出 {EVIDENCE_SHOWN} 处，共 {len(finding.evidence)} 处，其余见 report.jsonl", class_="meta")
+        )
     clause = finding.clause
     return h(
         "li",
-        h("p", chip(severity.value, SEVERITY_SYMBOL[severity], SEVERITY[severity]), " ", finding.message),
-        h("p", f"通知 {clause.where}：", h("q", clause.quote), class_="clause") if clause else None,
+        h(
+            "p",
+            chip(severity.value, SEVERITY_SYMBOL[severity], SEVERITY[severity]),
+            " ",
+            short(finding.message, MESSAGE_SHOWN),
+        ),
+        clause_line(clause.where, clause.quote) if clause else None,
         h("ul", shown, class_="evidence") if shown else None,
         class_=severity.value,
     )
@@ -144,10 +168,8 @@ def _finding(finding: Finding) -> Markup:
 def _evidence(quote: str, other: str | None) -> Child:
     if not quote.strip():
         return h("span", "（此处为空）", class_="meta")
-    return [
-        h("q", short(quote)),
-        [h("br"), h("span", "来源：", class_="meta"), h("q", short(other))] if other else None,
-    ]
+    source = [h("br"), h("span", "来源：", class_="meta"), h("q", short(other))] if other else None
+    return [h("span", "原文：", class_="meta"), h("q", short(quote)), source]
 
 
 def _structure(report: Report) -> Markup | None:
@@ -158,105 +180,15 @@ def _structure(report: Report) -> Markup | None:
         h(
             "tr",
             h("th", s.name, scope="row"),
-            h("td", FOUND[s.found]),
+            h("td", FOUND[s.found], class_="none" if s.found == "none" else None),
             h("td", report.text[s.heading.start : s.heading.end].strip() if s.heading else "—"),
             h("td", str(s.words) if s.found != "none" else "—", class_="num"),
             h("td", percent(s.words / total, 0) if s.found != "none" else "—", class_="num"),
         )
         for s in report.structure
     ]
-    heads = h("thead", h("tr", [h("th", x, scope="col") for x in ("部分", "判断", "作者的标题", "字数", "占比")]))
-    return join(
-        [
-            h("h4", "结构"),
-            h(
-                "div",
-                h("table", h("caption", "“未发现”指标题和内容里都没找到，请对照原文"), heads, h("tbody", rows)),
-                class_="scroll",
-            ),
-        ]
-    )
-
-
-def _reuse(report: Report, in_batch: Mapping[str, str]) -> Markup | None:
-    reuse = report.reuse
-    if reuse is None:
-        return None
-    out: list[Child] = [h("h4", "相似")]
-    keys = RATES[:5] if reuse.rates.raw == reuse.rates.repaired else RATES
-    out.append(
-        h(
-            "dl",
-            [
-                h("div", h("dt", label, title=what), h("dd", percent(getattr(reuse.rates, k))))
-                for k, label, what in keys
-            ],
-            class_="rates",
-        )
-    )
-    if not reuse.sources:
-        out.append(h("p", f"与比对范围内的 {reuse.compared_with} 份材料都没有相似段落。", class_="empty"))
-        return join(out)
-    out.append(_sources(reuse, in_batch))
-    titles = {s.id: s for s in reuse.sources}
-    shown = reuse.passages[:PASSAGES_SHOWN]
-    out.append(h("p", f"相似段落：列出 {len(shown)} 段，共 {reuse.of} 段。右侧下划线处为两边不同的字。", class_="note"))
-    out += [_passage(report, p, n, titles) for n, p in enumerate(shown)]
-    return join(out)
-
-
-def _sources(reuse: Reuse, in_batch: Mapping[str, str]) -> Markup:
-    def row(s: SourceMatch) -> Markup:
-        title = s.title or s.file or s.id
-        when = {True: "对方在前", False: "本篇在前", None: "时间不详"}[s.earlier]
-        return h(
-            "tr",
-            h("td", h("a", title, href=f"#case-{s.id}") if s.id in in_batch else title),
-            h("td", s.unit or "—", "（本人或本单位）" if s.own else ""),
-            h("td", f"{PLACE.get(s.place, s.place)} · {when}"),
-            h("td", percent(s.rate), class_="num"),
-            h("td", percent(s.share_of_source), class_="num"),
-            h("td", str(s.characters), class_="num"),
-        )
-
-    heads = h("tr", [h("th", x, scope="col") for x in ("来源", "单位", "来自", "占本篇", "占来源", "字符数")])
-    table = h(
-        "table",
-        h("caption", "相似来源，占本篇多的在前"),
-        h("thead", heads),
-        h("tbody", [row(s) for s in reuse.sources]),
-    )
-    return h("div", table, class_="scroll")
-
-
-def _passage(report: Report, p: Passage, n: int, sources: Mapping[str, SourceMatch]) -> Markup:
-    source = sources.get(p.source)
-    left, right = differing(p.quote, p.source_quote)
-    swaps = None
-    if p.swaps:
-        rows = [h("tr", h("td", a), h("td", b)) for a, b in p.swaps]
-        heads = h("tr", h("th", "来源写作", scope="col"), h("th", "本篇写作", scope="col"))
-        swaps = h("table", h("caption", "换掉的内容"), h("thead", heads), h("tbody", rows))
-    flags = [p.kind.label, "已加引号" if p.quoted else "", "本人或本单位" if source and source.own else ""]
-    return h(
-        "section",
-        h(
-            "header",
-            h("strong", f"第 {n + 1} 段"),
-            [h("span", f, class_="chip") for f in flags if f],
-            h("span", f"相似度 {percent(p.similarity, 0)}", class_="meta"),
-        ),
-        h("blockquote", h("small", f"本篇 {p.span.start}–{p.span.end}"), left),
-        h(
-            "blockquote",
-            h("small", f"{source.title if source else p.source} {p.source_span.start}–{p.source_span.end}"),
-            right,
-        ),
-        swaps,
-        class_="pair",
-        id=f"p-{report.case.id}-{n}",
-        aria_label=f"第 {n + 1} 段相似",
-    )
+    caption = "“未发现”指标题和内容里都没找到，请对照原文"
+    return join([h("h4", "结构"), table(caption, ("部分", "判断", "作者的标题", "字数", "占比"), rows)])
 
 
 def _topic(report: Report) -> Markup | None:
@@ -284,7 +216,7 @@ def _topic(report: Report) -> Markup | None:
 
 
 LEGEND = (
-    ("copied", "相似段落"),
+    ("copied", "相似段落（数字是段号，点按看对照）"),
     ("own", "与本人、本单位材料相似"),
     ("quoted", "已加引号的引用"),
     ("stock", "通知原文、套话"),
@@ -299,10 +231,11 @@ def text_marks(report: Report) -> list[Mark]:
     if reuse:
         own = {s.id for s in reuse.sources if s.own}
         out += [Mark(s, "stock", 1, label="通知原文或套话") for s in reuse.stock]
-        for n, p in enumerate(reuse.passages):
+        for n, p in enumerate(reuse.passages, 1):
             name = "quoted" if p.quoted else "own" if p.source in own else "copied"
-            href = f"#p-{report.case.id}-{n}" if n < PASSAGES_SHOWN else None
-            out.append(Mark(p.span, name, 3, href, f"第 {n + 1} 段相似：{p.kind.label}"))
+            href = f"#p-{report.case.id}-{n}" if n <= PASSAGES_SHOWN else None
+            label = f"第 {n} 段相似：{p.kind.label}"
+            out.append(Mark(p.span, name, 3, href, label, number=n, anchor=f"m-{report.case.id}-{n}"))
     # A finding about the whole text (a missing year, a length) would paint everything; only close places are marked.
     limit = max(400, len(report.text) // 4)
     for f in report.findings:
@@ -325,33 +258,32 @@ def _text(report: Report) -> Markup:
 
 
 def _outcomes(report: Report) -> Markup:
+    """Return what was checked: what is clear in one line, everything else with its reason and the notice's words."""
+    counted = [o for o in report.outcomes if not o.shadow]
+    clear = list(dict.fromkeys(check_label(o.check) for o in counted if o.status == "clear"))
     rows = [
         h(
             "tr",
             h("th", check_label(o.check), scope="row"),
             h("td", STATUS[o.status]),
-            h("td", o.reason or ""),
+            h("td", o.reason or (f"{len(o.findings)} 条，见上面的问题与提示" if o.findings else "—")),
             h("td", f"{o.clause.where}：{o.clause.quote}"),
         )
-        for o in report.outcomes
-        if not o.shadow
+        for o in counted
+        if o.status != "clear"
     ]
     notes = [
         h("li", w.message, f"（{w.count} 处）" if w.count > 1 else "", h("q", short(w.quote, 80)) if w.quote else None)
         for w in report.warnings
     ]
-    heads = h("tr", [h("th", x, scope="col") for x in ("检查", "结果", "说明", "依据")])
     made = report.made_with
     versions = f"程序 {made.engine}；规则集 {made.rulebook['id']}（{made.rulebook['digest'][:12]}）；比对库 {made.library.get('documents', 0)} 篇"
     return h(
         "details",
-        h("summary", f"做过的检查（{len(rows)}）与文件情况（{len(notes)}）"),
-        h(
-            "div",
-            h("table", h("caption", "未检查、未完成都不等于通过"), h("thead", heads), h("tbody", rows)),
-            class_="scroll",
-        ),
-        h("ul", notes, class_="evidence") if notes else None,
+        h("summary", f"做过的检查（{len(counted)} 项）与文件情况（{len(notes)} 条）"),
+        h("p", f"未见问题：{'、'.join(clear)}。") if clear else None,
+        table("未检查、未完成都不等于通过", ("检查", "结果", "说明", "依据"), rows) if rows else None,
+        [h("p", "文件情况：", class_="note"), h("ul", notes, class_="evidence")] if notes else None,
         h("p", versions, class_="note"),
         class_="more",
     )

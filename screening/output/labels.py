@@ -44,6 +44,21 @@ ORIGIN = {
 }
 
 
+QUOTE_SHOWN = 160  # characters of a quote under a finding
+MESSAGE_SHOWN = 400  # of a message: one that names hundreds of cases must not be repeated whole in each of them
+
+
+def short(words: str, most: int = QUOTE_SHOWN) -> str:
+    """Cut a long text (most > 40) in the middle, saying so.
+
+    >>> short("甲" * 90, 60)[18:40]
+    '甲甲 …（略 50 个字符）… 甲甲甲甲甲甲'
+    """
+    if len(words) <= most:
+        return words
+    return f"{words[: most - 40]} …（略 {len(words) - most + 20} 个字符）… {words[-20:]}"
+
+
 def check_label(name: str) -> str:
     """Return what the reader calls a check; a check that this version does not know keeps its own name."""
     check = all_checks().get(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Levenshtein
 
@@ -15,13 +16,19 @@ MAX_DIFF = 4000  # code points a side; longer passages are shown without marking
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch to mark: ``name`` is its CSS class and decides who wins where marks overlap (higher ``weight``)."""
+    """A stretch to mark: ``name`` is its CSS class; where marks overlap, the higher ``weight`` wins.
+
+    ``number`` is shown where the stretch begins, so that marks can be told apart without their colours; ``anchor`` is the
+    id of its beginning, ``href`` where the stretch itself leads.
+    """
 
     span: Span
     name: str
     weight: int = 0
     href: str | None = None
     label: str = ""
+    number: int | None = None
+    anchor: str | None = None
 
 
 def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Markup:
@@ -35,21 +42,27 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Ma
     starts = sorted(marks, key=lambda m: m.span.start)
     out: list[Markup | str] = []
     active: list[Mark] = []
+    linked: set[int] = set()
     n = 0
-    for a, b in zip(cuts, cuts[1:], strict=False):
+    for a, b in pairwise(cuts):
         while n < len(starts) and starts[n].span.start <= a:
             active.append(starts[n])
             n += 1
         active = [m for m in active if m.span.end > a]
+        # Where a mark begins, its anchor and number stand, even if another mark hides it: no link to it is dead.
+        begin = [m for m in active if max(m.span.start, whole.start) == a]
+        out += [h("span", id=m.anchor, class_="at") for m in begin if m.anchor]
+        numbers = "、".join(str(m.number) for m in begin if m.number is not None)
         piece = source[a:b]
         top = max(active, key=lambda m: (m.weight, -m.span.length), default=None)
         if top is None:
             out.append(piece)
-        else:
-            # The tag and its words come once, at the beginning of the stretch; continued pieces are plain marks.
-            first = a == top.span.start
-            body = h("mark", piece, class_=f"m-{top.name}", title=top.label or None)
-            out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
+            continue
+        body = h("mark", piece, class_=f"m-{top.name}", data_n=numbers or None, title=top.label or None)
+        # The link comes once, at the first piece that shows; continued pieces are plain marks.
+        first = id(top) not in linked
+        linked.add(id(top))
+        out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
     return join(out)
 
 

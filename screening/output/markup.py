@@ -21,13 +21,18 @@ class Markup(str):
 Child = str | Markup | None | Iterable["Child"]
 
 
-def text(value: str) -> Markup:
-    """Escape a text; control and bidi characters become a visible replacement character.
+def printable(value: str) -> str:
+    """Return the text with control and bidi characters replaced: one could steer a terminal, the other hide an order."""
+    return _UNPRINTABLE.sub("\ufffd", value)
 
-    >>> text("<b> & \\u202e")
-    '&lt;b&gt; &amp; \ufffd'
+
+def text(value: str) -> Markup:
+    r"""Escape a text; control and bidi characters become a visible replacement character.
+
+    >>> text("<b> & \u202e")
+    '&lt;b&gt; &amp; �'
     """
-    return Markup(escape(_UNPRINTABLE.sub("\ufffd", value), quote=True))
+    return Markup(escape(printable(value), quote=True))
 
 
 def join(children: Iterable[Child]) -> Markup:

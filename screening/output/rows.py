@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from screening.case import CaseInfo
 from screening.finding import Severity
+from screening.output.labels import MESSAGE_SHOWN, short
 from screening.report import Failure, Report, Verdict
 from screening.reuse.result import Passage, Rates, SourceMatch
 from screening.text.structure import Section
@@ -23,10 +24,14 @@ class Pair:
     longest: Passage
 
 
+_QUEUE = (Verdict.RETURN, Verdict.LOOK, Verdict.INCOMPLETE, Verdict.CLEAR)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A report without its text and passages; ten thousand of them fit into memory."""
+    """A report without its text and passages; ten thousand fit into memory. ``place``: the report's, in its stream."""
 
+    place: int
     info: CaseInfo
     verdict: Verdict
     counts: Mapping[str, int]
@@ -41,13 +46,37 @@ class Row:
     notes: int
     error: Failure | None
 
+    @property
+    def name(self) -> str:
+        """What to call the case: its title, else its file."""
+        return self.info.title or self.info.file
 
-def row_of(report: Report) -> Row:
-    """Return the row of a report."""
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Names of the required sections that were found neither by heading nor by content."""
+        return tuple(s.name for s in self.sections if s.found == "none")
+
+
+def in_queue(reports: Iterable[Report]) -> list[Row]:
+    """Return the rows in the order in which a reviewer works: verdict, similarity, number of reasons, file.
+
+    Page and sheet number the cases in this order, so that "第 12 篇" is the same case in both.
+    """
+
+    def urgency(row: Row) -> tuple[int, float, int, str, str]:
+        total = row.rates.total if row.rates else 0.0
+        return _QUEUE.index(row.verdict), -total, -len(row.reasons), row.info.file, row.info.id
+
+    return sorted((row_of(r, n) for n, r in enumerate(reports)), key=urgency)
+
+
+def row_of(report: Report, place: int = 0) -> Row:
+    """Return the row of a report, which is the ``place``-th of its stream, from 0 on."""
     reuse = report.reuse
     sources = reuse.sources if reuse else ()
     found = [f for f in report.findings if f.severity is not Severity.NOTE]
     return Row(
+        place=place,
         info=report.case,
         verdict=report.verdict,
         counts=report.counts,
@@ -58,7 +87,8 @@ def row_of(report: Report) -> Row:
         sources=len(sources),
         pairs=tuple(_pairs(sources, reuse.passages)) if reuse else (),
         topic=report.topic,
-        reasons=tuple(f.message for f in found) or ((report.error.message,) if report.error else ()),
+        reasons=tuple(short(f.message, MESSAGE_SHOWN) for f in found)
+        or ((report.error.message,) if report.error else ()),
         notes=sum(f.severity is Severity.NOTE for f in report.findings),
         error=report.error,
     )

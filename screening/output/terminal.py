@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol
 
 from rich.markup import escape
 from rich.table import Table
@@ -19,92 +20,126 @@ from screening.output.labels import (
     check_label,
     percent,
 )
+from screening.output.markup import printable
+from screening.output.privacy import masked
 from screening.report import Report, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from screening.case import Case
+    from screening.finding import Finding
+    from screening.reuse.result import Passage
     from screening.rulebook import Rulebook
-    from screening.single import Comparison
 
 _STYLE = {Verdict.CLEAR: "green", Verdict.LOOK: "yellow", Verdict.RETURN: "red", Verdict.INCOMPLETE: "cyan"}
 _WEIGHT = {Severity.BLOCKER: "red", Severity.REVIEW: "yellow", Severity.NOTE: "dim"}
 SHOWN = 5
 
 
+def _safe(value: str) -> str:
+    """Return a text of the author's as it may stand on a screen: masked, without control characters, no markup of rich's."""
+    return escape(printable(masked(value)))
+
+
 def _short(quote: str, most: int = 60) -> str:
     flat = " ".join(quote.split())
-    return flat if len(flat) <= most else f"{flat[: most - 10]}……{flat[-8:]}"
+    return _safe(flat if len(flat) <= most else f"{flat[: most - 10]}……{flat[-8:]}")
 
 
 def render_report(report: Report, console: Console) -> None:
     """Print one report: verdict, counts, findings (worst first) with clause and evidence, rates, structure."""
     info = report.case
     style = _STYLE[report.verdict]
-    console.print(
-        f"[bold]{escape(info.title or info.file)}[/]  [{style}]{VERDICT_SYMBOL[report.verdict]} {report.verdict.label}[/]"
-    )
-    console.print(f"  文件 {escape(info.file)}", style="dim")
+    verdict = f"[{style}]{VERDICT_SYMBOL[report.verdict]} {report.verdict.label}[/]"
+    console.print(f"[bold]{_safe(info.title or info.file)}[/]  {verdict}")
+    console.print(f"  文件 {_safe(info.file)}", style="dim")
     if report.error:
-        console.print(f"  原因：{escape(report.error.message)}")
-        console.print(f"  办法：{escape(report.error.advice)}")
+        console.print(f"  原因：{_safe(report.error.message)}")
+        console.print(f"  办法：{_safe(report.error.advice)}")
         console.print(f"  代码：{report.error.code}\n", style="dim")
         return
-    counts = report.counts
-    console.print(
-        f"  正文 {counts['words']} 字（区间 {counts['words_low']}–{counts['words_high']}），含文本框和脚注 {counts['words_all_stories']} 字"
-    )
-    if report.topic:
-        themes = "、".join(t.name for t in report.topic.themes)
-        console.print(f"  {BAND[report.topic.band]}（{report.topic.score:.2f}）{'，主题：' + themes if themes else ''}")
-    if report.reuse:
-        console.print(
-            "  " + "  ".join(f"{label} {percent(getattr(report.reuse.rates, key))}" for key, label, _ in RATES[:5])
-        )
-    if report.structure:
-        console.print("  " + "  ".join(f"{s.name} {FOUND[s.found]}" for s in report.structure))
+    for line in _figures(report):
+        console.print(f"  {line}")
     for finding in report.findings:
-        weight = finding.severity or Severity.NOTE
-        console.print(
-            f"  [{_WEIGHT[weight]}]{SEVERITY_SYMBOL[weight]} {SEVERITY[weight]}[/] {escape(finding.message)}  [dim]{finding.code}[/]"
-        )
-        if finding.clause:
-            console.print(f"      通知 {escape(finding.clause.where)}：“{escape(finding.clause.quote)}”", style="dim")
-        for e in finding.evidence[:SHOWN]:
-            console.print(f"      原文 {e.span.start}–{e.span.end}：“{escape(_short(e.quote))}”")
-            if e.other:
-                console.print(f"      来源 {e.other.span.start}–{e.other.span.end}：“{escape(_short(e.other.quote))}”")
-        if len(finding.evidence) > SHOWN:
-            console.print(f"      另有 {len(finding.evidence) - SHOWN} 处", style="dim")
-    for outcome in report.outcomes:
-        if outcome.status == "broken" and not outcome.shadow:
-            console.print(
-                f"  – {check_label(outcome.check)} {STATUS['broken']}：{escape(outcome.reason or '')}", style="cyan"
-            )
-    skipped = {check_label(o.check): o.reason for o in report.outcomes if o.status == "skipped" and not o.shadow}
-    if skipped:
-        console.print(
-            "  – 未检查：" + "；".join(f"{name}（{escape(reason or '')}）" for name, reason in skipped.items()),
-            style="dim",
-        )
+        _finding(finding, console)
+    for line, look in _not_done(report):
+        console.print(f"  – {line}", style=look)
     for warning in report.warnings:
-        console.print(f"  – 文件：{escape(warning.message)}", style="dim")
+        console.print(f"  – 文件：{_safe(warning.message)}", style="dim")
     console.print()
 
 
-def render_comparison(result: Comparison, console: Console) -> None:
-    """Print the passages that two files share."""
-    console.print(f"甲 {escape(result.a.info.file)}\n乙 {escape(result.b.info.file)}")
+def _figures(report: Report) -> Iterator[str]:
+    """Give length, topic, rates and sections, a line each; what was not measured has no line."""
+    counts = report.counts
+    band = f"区间 {counts['words_low']}–{counts['words_high']}"
+    yield f"正文 {counts['words']} 字（{band}），含文本框和脚注 {counts['words_all_stories']} 字"
+    if report.topic:
+        themes = "、".join(_safe(t.name) for t in report.topic.themes)
+        yield f"{BAND[report.topic.band]}（{report.topic.score:.2f}）{'，主题：' + themes if themes else ''}"
+    if report.reuse:
+        yield "  ".join(f"{label} {percent(getattr(report.reuse.rates, key))}" for key, label, _ in RATES[:5])
+    if report.structure:
+        yield "  ".join(f"{s.name} {FOUND[s.found]}" for s in report.structure)
+
+
+def _finding(finding: Finding, console: Console) -> None:
+    weight = finding.severity or Severity.NOTE
+    label = f"[{_WEIGHT[weight]}]{SEVERITY_SYMBOL[weight]} {SEVERITY[weight]}[/]"
+    console.print(f"  {label} {_safe(finding.message)}  [dim]{finding.code}[/]")
+    if finding.clause:
+        console.print(f"      通知 {escape(finding.clause.where)}：“{escape(finding.clause.quote)}”", style="dim")
+    for e in finding.evidence[:SHOWN]:
+        console.print(f"      原文 {e.span.start}–{e.span.end}：“{_short(e.quote)}”")
+        if e.other:
+            console.print(f"      来源 {e.other.span.start}–{e.other.span.end}：“{_short(e.other.quote)}”")
+    if len(finding.evidence) > SHOWN:
+        console.print(f"      列出 {SHOWN} 处，共 {len(finding.evidence)} 处；全部见 --json", style="dim")
+
+
+def _not_done(report: Report) -> Iterator[tuple[str, str]]:
+    """Give what broke and what was skipped, with the reason: neither is a pass."""
+    counted = [o for o in report.outcomes if not o.shadow]
+    for o in counted:
+        if o.status == "broken":
+            yield f"{check_label(o.check)} {STATUS['broken']}：{_safe(o.reason or '')}", "cyan"
+    skipped = {check_label(o.check): o.reason for o in counted if o.status == "skipped"}
+    if skipped:
+        yield "未检查：" + "；".join(f"{name}（{_safe(reason or '')}）" for name, reason in skipped.items()), "dim"
+
+
+class Compared(Protocol):
+    """Two cases and the passages of ``a`` that are in ``b``, as :func:`screening.compare` returns them."""
+
+    @property
+    def a(self) -> Case:
+        """Give the case."""
+
+    @property
+    def b(self) -> Case:
+        """Give what it is compared with."""
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Give the passages, their own spans in ``a``, the source's in ``b``."""
+
+
+def render_comparison(result: Compared, console: Console) -> None:
+    """Print the passages that two files share, one below the other: a pipe or a narrow window cuts nothing off."""
+    console.print(f"甲 {_safe(result.a.info.file)}\n乙 {_safe(result.b.info.file)}")
     if not result.passages:
         console.print("没有找到相似的段落。")
         return
-    table = Table("序号", "方式", "相似度", "甲", "乙", show_lines=True)
     for n, p in enumerate(result.passages, 1):
-        left = f"{p.span.start}–{p.span.end}\n{escape(_short(p.quote, 160))}"
-        right = f"{p.source_span.start}–{p.source_span.end}\n{escape(_short(p.source_quote, 160))}"
-        swaps = "".join(f"\n{escape(b)} → {escape(a)}" for a, b in p.swaps[:8])
-        table.add_row(str(n), p.kind.label + swaps, percent(p.similarity), left, right)
-    console.print(table)
+        console.print(
+            f"\n[bold]第 {n} 段，共 {len(result.passages)} 段[/]  {p.kind.label}  相似度 {percent(p.similarity)}"
+        )
+        console.print(f"  甲 {p.span.start}–{p.span.end}：“{_short(p.quote, 160)}”")
+        console.print(f"  乙 {p.source_span.start}–{p.source_span.end}：“{_short(p.source_quote, 160)}”")
+        if p.swaps:
+            swaps = "；".join(f"{_safe(b)} → {_safe(a)}" for a, b in p.swaps)
+            console.print(f"  换掉的内容（甲 → 乙，{len(p.swaps)} 处）：{swaps}")
 
 
 def render_rulebook(book: Rulebook, console: Console) -> None:

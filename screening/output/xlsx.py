@@ -1,4 +1,7 @@
-"""``summary.xlsx``: a row a case, a row a pair, the files that could not be read, the quotas, and how to read it all."""
+"""``summary.xlsx``: a row a case, a row a pair, the files that could not be read, the quotas, and how to read it all.
+
+What a reviewer decides by stands first and is what gets printed; the rest stands to the right of it.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,34 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
+from unicodedata import east_asian_width
 
 from screening.output.labels import BAND, FOUND, PLACE, RATES, VERDICT_SYMBOL, percent
-from screening.output.rows import Row, row_of
+from screening.output.privacy import masked_report
+from screening.output.rows import Row, in_queue
 from screening.report import BatchReport, Report, Verdict
 from screening.rulebook import Rulebook
 
 MAX_CELL = 32_767  # Excel's own limit
 EXCERPT = 120
+_LINE, _MOST_LINES = 14.0, 16  # points; a taller row would push its neighbours off the screen
+PRINTED = 13  # columns of the summary that go on paper: all 40 would be too small to read
+# The words beside the colour: a share stays a number, and says of itself that it is high.
+PERCENT = '[>=0.3]"高 "0.0%;[>=0.1]"中 "0.0%;0.0%'
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _FORMULA = re.compile("^[=+\\-@\t\r\n＝＋－＠]")
 
 
 def cell_text(value: str) -> str:
-    """Return a text that a spreadsheet shows and never runs: guarded by an apostrophe, without control characters.
+    r"""Return a text that a spreadsheet shows and never runs: guarded by an apostrophe, without control characters.
 
     The cell itself is a string, which Excel does not evaluate; the guard holds when somebody saves the sheet as csv.
 
     >>> cell_text('=HYPERLINK("http://x")'), cell_text("2023年")
-    ('\\'=HYPERLINK("http://x")', '2023年')
+    ('\'=HYPERLINK("http://x")', '2023年')
     """
     clean = _CONTROL.sub("", value)[: MAX_CELL - 1]
     return f"'{clean}" if _FORMULA.match(clean) else clean
@@ -40,25 +50,37 @@ class _Column:
     width: int
     look: str
     value: Any
+    coloured: bool = False
 
 
 def write_summary(path: Path, reports: Iterable[Report], batch: BatchReport, book: Rulebook) -> None:
     """Write the workbook. Texts are strings whatever they begin with; dates are dates, shares are percentages."""
     import xlsxwriter  # noqa: PLC0415 - only a batch writes a sheet
 
-    rows = [row_of(r) for r in reports]
+    rows = in_queue(map(masked_report, reports))
     workbook = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
     )
     # A fixed time of creation: the same input gives the same file.
     workbook.set_properties({"title": "案例筛查汇总", "comments": book.title, "created": _epoch()})
     sheets = _Sheets(workbook)
-    sheets.table("汇总", _summary_columns(book), rows, colour=True)
-    sheets.table("相似对", _pair_columns({r.info.id: r for r in rows}), [(r, p) for r in rows for p in r.pairs])
+    sheets.table("汇总", _summary_columns(book), rows, fixed=3, printed=PRINTED)
+    sheets.table(
+        "相似对", _pair_columns({r.info.id: r for r in rows}), [(r, p) for r in rows for p in r.pairs], printed=12
+    )
     sheets.table("未能读取", _failure_columns(), [r for r in rows if r.error])
     sheets.table("名额", _quota_columns(), _quotas(rows, batch, book))
     sheets.notes("说明", _notes(rows, batch, book))
     workbook.close()
+
+
+def _lines(column: _Column, value: Any) -> int:
+    """Estimate how many lines a value takes; LibreOffice and WPS don't fit the row to wrapped text by themselves."""
+    if column.look not in ("wrap", "link") or not value:
+        return 1
+    text = value[1] if column.look == "link" else value
+    wide = [sum(2 if east_asian_width(ch) in "WFA" else 1 for ch in line) for line in text.split("\n")]
+    return min(_MOST_LINES, sum(max(1, ceil(w / (column.width - 1))) for w in wide))
 
 
 def _epoch() -> Any:
@@ -76,41 +98,60 @@ class _Sheets:
         self.looks = {
             "text": workbook.add_format(base),
             "wrap": workbook.add_format({**base, "text_wrap": True}),
-            "percent": workbook.add_format({**base, "num_format": "0.0%"}),
+            "percent": workbook.add_format({**base, "num_format": PERCENT}),
+            "score": workbook.add_format({**base, "num_format": "0.00"}),
             "number": workbook.add_format({**base, "num_format": "0"}),
-            "date": workbook.add_format({**base, "num_format": "yyyy-mm-dd hh:mm"}),
-            "link": workbook.add_format({**base, "font_color": "#1F5F5B", "underline": 1}),
+            "date": workbook.add_format({**base, "num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
+            "link": workbook.add_format({**base, "font_color": "#1F5F5B", "underline": 1, "text_wrap": True}),
         }
         self.head = workbook.add_format(
             {**base, "bold": True, "bg_color": "#E4ECE9", "text_wrap": True, "valign": "vcenter", "align": "center"}
         )
-        self.colours = {
-            "✕": workbook.add_format({"bg_color": "#F7DEDB", "font_color": "#8E1F1F", "bold": True}),
-            "◐": workbook.add_format({"bg_color": "#FBEBCB", "font_color": "#6E4700"}),
-            "✓": workbook.add_format({"bg_color": "#DDEFE4", "font_color": "#1E5A3B"}),
-            "？": workbook.add_format({"bg_color": "#E3E6EA", "font_color": "#3A4450"}),
+        self.red = workbook.add_format({"bg_color": "#F7DEDB", "font_color": "#8E1F1F", "bold": True})
+        self.amber = workbook.add_format({"bg_color": "#FBEBCB", "font_color": "#6E4700"})
+        green = workbook.add_format({"bg_color": "#DDEFE4", "font_color": "#1E5A3B"})
+        grey = workbook.add_format({"bg_color": "#E3E6EA", "font_color": "#3A4450"})
+        # Each coloured cell begins with these words or symbols: nobody needs to see the colour.
+        self.words = {
+            "✕": self.red,
+            "◐": self.amber,
+            "✓": green,
+            "？": grey,
+            "未发现": self.amber,
+            "未附": self.amber,
+            "需补正": self.amber,
+            "疑似偏题": self.amber,
+            "待核": self.amber,
         }
-        self.high = workbook.add_format({"bg_color": "#F7DEDB", "bold": True})
-        self.middle = workbook.add_format({"bg_color": "#FBEBCB"})
 
-    def table(self, name: str, columns: Sequence[_Column], rows: Sequence[Any], *, colour: bool = False) -> None:
+    def table(
+        self, name: str, columns: Sequence[_Column], rows: Sequence[Any], *, fixed: int = 1, printed: int = 0
+    ) -> None:
+        """Add a sheet; ``fixed`` columns stay when scrolling, the first ``printed`` go on paper (0: all)."""
         sheet = self.book.add_worksheet(name)
-        sheet.freeze_panes(1, 3 if colour else 1)
+        sheet.freeze_panes(1, fixed)
         sheet.set_row(0, 32)
         for c, column in enumerate(columns):
             sheet.set_column(c, c, column.width)
             sheet.write_string(0, c, column.head, self.head)
         for r, row in enumerate(rows, 1):
-            for c, column in enumerate(columns):
-                self._cell(sheet, r, c, column, column.value(row, r))
+            values = [column.value(row, r) for column in columns]
+            sheet.set_row(r, 3 + _LINE * max(map(_lines, columns, values)))
+            for c, (column, value) in enumerate(zip(columns, values, strict=True)):
+                self._cell(sheet, r, c, column, value)
         if not rows:
             sheet.write_string(1, 0, "（无）", self.looks["text"])
-        sheet.autofilter(0, 0, max(1, len(rows)), len(columns) - 1)
+        last = max(1, len(rows))
+        sheet.autofilter(0, 0, last, len(columns) - 1)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
-        if colour and rows:
+        sheet.set_footer(f"&L{name}&R第 &P 页，共 &N 页")
+        if printed:
+            sheet.print_area(0, 0, last, printed - 1)
+        if rows:
             self._colours(sheet, columns, len(rows))
 
     def _cell(self, sheet: Any, r: int, c: int, column: _Column, value: Any) -> None:
@@ -130,17 +171,15 @@ class _Sheets:
     def _colours(self, sheet: Any, columns: Sequence[_Column], n: int) -> None:
         for c, column in enumerate(columns):
             area = (1, c, n, c)
-            if column.head == "结论":
-                for symbol, look in self.colours.items():
-                    sheet.conditional_format(
-                        *area, {"type": "text", "criteria": "begins with", "value": symbol, "format": look}
-                    )
-            elif column.look == "percent" and column.head != "切题分":
-                sheet.conditional_format(*area, {"type": "cell", "criteria": ">=", "value": 0.3, "format": self.high})
-                sheet.conditional_format(
-                    *area,
-                    {"type": "cell", "criteria": "between", "minimum": 0.1, "maximum": 0.29999, "format": self.middle},
-                )
+            if column.look == "percent":
+                high = {"type": "cell", "criteria": ">=", "value": 0.3, "format": self.red}
+                middle = {"type": "cell", "criteria": ">=", "value": 0.1, "format": self.amber}
+                sheet.conditional_format(*area, {**high, "stop_if_true": True})
+                sheet.conditional_format(*area, middle)
+            elif column.coloured:
+                for words, look in self.words.items():
+                    rule = {"type": "text", "criteria": "begins with", "value": words, "format": look}
+                    sheet.conditional_format(*area, rule)
 
     def notes(self, name: str, lines: Sequence[tuple[str, str]]) -> None:
         sheet = self.book.add_worksheet(name)
@@ -149,6 +188,9 @@ class _Sheets:
         for r, (key, value) in enumerate(lines):
             sheet.write_string(r, 0, cell_text(key), self.looks["text"])
             sheet.write_string(r, 1, cell_text(value), self.looks["wrap"])
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
 
 
 def _summary_columns(book: Rulebook) -> list[_Column]:
@@ -164,18 +206,25 @@ def _summary_columns(book: Rulebook) -> list[_Column]:
     def rate(name: str) -> Any:
         return lambda row, _n: getattr(row.rates, name) if row.rates else None
 
+    rates = [_Column(label, 10, "percent", rate(key)) for key, label, _ in RATES]
+    total, largest = rates[0], rates[4]
     return [
         _Column("序号", 6, "number", lambda _r, n: n),
-        _Column("结论", 14, "text", lambda r, _n: f"{VERDICT_SYMBOL[r.verdict]} {r.verdict.label}"),
-        _Column("标题", 36, "link", lambda r, _n: (f"case-{r.info.id}", r.info.title or r.info.file)),
-        _Column("主要原因", 60, "wrap", lambda r, _n: "\n".join(f"{i}. {x}" for i, x in enumerate(r.reasons, 1))),
-        _Column("类型", 16, "text", kind),
-        _Column("单位", 24, "text", lambda r, _n: r.info.unit),
-        _Column("单位类型", 14, "text", lambda r, _n: r.info.unit_type),
-        _Column("项目类别", 14, "text", lambda r, _n: r.info.project),
-        _Column("作者", 10, "text", lambda r, _n: r.info.author),
-        _Column("报送时间", 16, "date", lambda r, _n: r.info.received),
+        _Column("结论", 14, "text", lambda r, _n: f"{VERDICT_SYMBOL[r.verdict]} {r.verdict.label}", coloured=True),
+        _Column("标题", 32, "link", lambda r, _n: (f"case-{r.info.id}", r.name)),
+        _Column("主要原因", 52, "wrap", lambda r, _n: "\n".join(f"{i}. {x}" for i, x in enumerate(r.reasons, 1))),
+        _Column("类型", 14, "wrap", kind),
+        _Column("单位", 20, "wrap", lambda r, _n: r.info.unit),
+        _Column("作者", 9, "text", lambda r, _n: r.info.author),
         _Column("字数", 8, "number", lambda r, _n: r.counts.get("words")),
+        total,
+        _Column("最大来源", 28, "wrap", lambda r, _n: f"{r.largest.title}（{r.largest.unit}）" if r.largest else None),
+        _Column("切题", 10, "text", lambda r, _n: BAND[r.topic.band] if r.topic else None, coloured=True),
+        _Column("缺少部分", 16, "wrap", lambda r, _n: "、".join(r.missing)),
+        _Column("作者信息表", 11, "text", lambda r, _n: r.form, coloured=True),
+        _Column("单位类型", 16, "text", lambda r, _n: r.info.unit_type),
+        _Column("项目类别", 18, "text", lambda r, _n: r.info.project),
+        _Column("报送时间", 16, "date", lambda r, _n: r.info.received),
         _Column(
             "字数区间",
             12,
@@ -183,17 +232,15 @@ def _summary_columns(book: Rulebook) -> list[_Column]:
             lambda r, _n: f"{r.counts['words_low']}–{r.counts['words_high']}" if r.counts else None,
         ),
         _Column("含文本框脚注", 10, "number", lambda r, _n: r.counts.get("words_all_stories")),
-        _Column("作者信息表", 11, "text", lambda r, _n: r.form),
-        *(_Column(label, 10, "percent", rate(key)) for key, label, _ in RATES[:5]),
-        _Column("最大来源", 34, "text", lambda r, _n: f"{r.largest.title}（{r.largest.unit}）" if r.largest else None),
+        *rates[1:4],
+        largest,
         _Column("来源数", 8, "number", lambda r, _n: r.sources if r.rates else None),
-        _Column("还原前", 9, "percent", rate("raw")),
-        _Column("切题", 10, "text", lambda r, _n: BAND[r.topic.band] if r.topic else None),
-        _Column("切题分", 8, "percent", lambda r, _n: r.topic.score if r.topic else None),
+        rates[5],
+        _Column("切题分", 8, "score", lambda r, _n: r.topic.score if r.topic else None),
         _Column("主题", 22, "text", lambda r, _n: "、".join(t.name for t in r.topic.themes) if r.topic else None),
-        *(_Column(name, 10, "text", section(name)) for name in names),
-        _Column("外部查重率", 10, "percent", lambda r, _n: r.info.outside_similarity),
-        _Column("AI生成比例", 10, "percent", lambda r, _n: r.info.outside_ai),
+        *(_Column(name, 11, "text", section(name), coloured=True) for name in names),
+        _Column("外部查重率", 11, "percent", lambda r, _n: r.info.outside_similarity),
+        _Column("AI生成比例", 11, "percent", lambda r, _n: r.info.outside_ai),
         _Column("提示数", 8, "number", lambda r, _n: r.notes),
         _Column("文件", 48, "text", lambda r, _n: r.info.file),
         _Column("SHA-256", 18, "text", lambda r, _n: r.info.sha256[:16]),
@@ -205,10 +252,10 @@ def _pair_columns(by_id: dict[str, Row]) -> list[_Column]:
         return {True: "对方在前", False: "本篇在前", None: "时间不详"}[pair.source.earlier]
 
     return [
-        _Column("本篇", 34, "link", lambda x, _n: (f"case-{x[0].info.id}", x[0].info.title or x[0].info.file)),
-        _Column("本篇单位", 22, "text", lambda x, _n: x[0].info.unit),
-        _Column("相似来源", 34, "text", lambda x, _n: x[1].source.title or x[1].source.file),
-        _Column("来源单位", 22, "text", lambda x, _n: x[1].source.unit),
+        _Column("本篇", 34, "link", lambda x, _n: (f"case-{x[0].info.id}", x[0].name)),
+        _Column("本篇单位", 22, "wrap", lambda x, _n: x[0].info.unit),
+        _Column("相似来源", 34, "wrap", lambda x, _n: x[1].source.title or x[1].source.file),
+        _Column("来源单位", 22, "wrap", lambda x, _n: x[1].source.unit),
         _Column("来自", 8, "text", lambda x, _n: PLACE.get(x[1].source.place, x[1].source.place)),
         _Column("先后", 10, "text", lambda x, _n: earlier(x[1])),
         _Column("本人本单位", 10, "text", lambda x, _n: "是" if x[1].source.own else "否"),
@@ -216,7 +263,7 @@ def _pair_columns(by_id: dict[str, Row]) -> list[_Column]:
         _Column("占来源", 9, "percent", lambda x, _n: x[1].source.share_of_source),
         _Column("相似字符", 9, "number", lambda x, _n: x[1].source.characters),
         _Column("段落数", 8, "number", lambda x, _n: x[1].passages),
-        _Column("方式", 22, "text", lambda x, _n: "、".join(x[1].kinds)),
+        _Column("方式", 22, "wrap", lambda x, _n: "、".join(x[1].kinds)),
         _Column("本篇原文（最长一段）", 60, "wrap", lambda x, _n: _excerpt(x[1].longest.quote)),
         _Column("来源原文", 60, "wrap", lambda x, _n: _excerpt(x[1].longest.source_quote)),
         _Column("来源也在本批", 10, "text", lambda x, _n: "是" if x[1].source.id in by_id else "否"),
@@ -224,7 +271,8 @@ def _pair_columns(by_id: dict[str, Row]) -> list[_Column]:
 
 
 def _excerpt(quote: str) -> str:
-    return quote if len(quote) <= EXCERPT else f"{quote[:EXCERPT]}……（共 {len(quote)} 个字符）"
+    flat = " ".join(quote[:EXCERPT].split())
+    return flat if len(quote) <= EXCERPT else f"{flat}……（共 {len(quote)} 个字符）"
 
 
 def _failure_columns() -> list[_Column]:
@@ -276,7 +324,7 @@ def _quota_columns() -> list[_Column]:
         _Column("类型", 18, "text", lambda q, _n: q.kind),
         _Column("项目类别", 44, "text", lambda q, _n: q.project),
         _Column("报送数", 8, "number", lambda q, _n: q.count),
-        _Column("说明", 70, "wrap", lambda q, _n: q.remark),
+        _Column("说明", 70, "wrap", lambda q, _n: q.remark, coloured=True),
     ]
 
 
@@ -297,7 +345,9 @@ def _notes(rows: Sequence[Row], batch: BatchReport, book: Rulebook) -> list[tupl
     ]
     lines += [(label, f"{what}。") for _, label, what in RATES]
     lines += [
-        ("颜色与符号", "✕ 须退回修改，◐ 请人工查看，✓ 未见问题，？ 检查不完整；相似率 30% 以上深色，10% 以上浅色。"),
+        ("颜色与符号", "✕ 须退回修改，◐ 请人工查看，✓ 未见问题，？ 检查不完整；比例达到 30% 标“高”，达到 10% 标“中”。"),
+        ("顺序", "按处理顺序排列，序号与 index.html 相同；可用表头的筛选另行排序。打印只印汇总表的前 13 列。"),
+        ("个人信息", "手机号、邮箱、证件号已遮去中间几位；原文见 report.jsonl，请勿外传。"),
         ("切题", f"分三档：{'、'.join(BAND.values())}；分数只用来排序，未经本地评审结果校准时不是概率。"),
         ("最高相似率", percent(max((r.rates.total for r in rows if r.rates), default=0.0))),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from screening.document import Document, Paragraph, Span
+from screening.text.prose import prose
 from screening.text.structure import Heading
 
 MAX_LENGTH = 44  # code points; a longer paragraph is running text even when a number stands before it
@@ -16,17 +17,27 @@ _CN = "[一二三四五六七八九十]{1,3}"
 # Typed numbering, strongest first, with the outline level that Chinese official writing gives it (GB/T 9704: 一、 （一） 1. （1）).
 _NUMBERING = (
     (1, re.compile(f"第(?:{_CN}|{_NUM})(?:部分|章|篇|节)[、：:．.\\s]*")),
-    (1, re.compile(f"{_CN}[、．.：:]\\s*")),
-    (2, re.compile(f"[（(]{_CN}[）)][、．.]?\\s*")),
+    # Not 一、二年级, not 一.五倍: another numeral behind the mark makes it a quantity.
+    (1, re.compile(f"{_CN}(?:[、．.：:](?!{_CN}(?:年级|年|月|等|线|班|倍|次|期))|[\\s　]+(?=[\\u4e00-\\u9fff]))\\s*")),
+    (2, re.compile(f"[（(]?{_CN}[）)][、．.]?\\s*")),
     (3, re.compile(f"{_NUM}(?:[、．.](?!\\d)|[\\s　]+(?=[\\u4e00-\\u9fff]))\\s*")),
-    (4, re.compile(f"{_NUM}\\.{_NUM}(?:\\.{_NUM})*[、．.\\s]*")),
-    (4, re.compile(f"[（(]{_NUM}[）)]\\s*")),
+    # Not 1.5万名: what follows a decimal number is a unit.
+    (
+        4,
+        re.compile(
+            f"{_NUM}\\.{_NUM}(?:\\.{_NUM})*(?![\\d.]|\\s*(?:[万亿千百十倍%％‰元个名人次米吨]|公里|课时|学时|小时))[、．.\\s]*"
+        ),
+    ),
+    (4, re.compile(f"[（(]?{_NUM}[）)]\\s*")),
     (5, re.compile("[①-⑳]\\s*")),
     (1, re.compile("[IVXⅠ-Ⅻ]{1,4}[、．.]\\s*")),
 )
-_SENTENCE_END = re.compile("[。；;!！?？…，,]$")
+_SENTENCE_END = re.compile("[。；;…，,]$")
+_EXCLAIMED = re.compile("[!！?？]$")
+EXCLAIMED_LENGTH = 24  # code points; a longer question or exclamation behind a number is a sentence
+_CONTENTS = re.compile("目\\s*录|.{2,60}?(?:\\t|[.·…]{3,}|…)\\s*[0-9IVXivx]{1,4}")
 _INNER_STOP = re.compile("[。；;]")
-_BRACKETS = re.compile("^[【〖\\[《<〈]+|[】〗\\]》>〉：:]+$")
+_BRACKETS = re.compile("^[★☆◆◇●■▲►※【〖\\[《<〈]+|[】〗\\]》>〉：:]+$")
 _SPACES = re.compile("[\\s\u3000]+")
 
 
@@ -66,16 +77,25 @@ def wording(line: str) -> str:
 
 
 def find_headings(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[Heading, ...]:
-    """Return the headings among ``paragraphs``, in order. Table cells are none, and neither is the title."""
+    """Return the headings among ``paragraphs``, in order. Table cells, the title and the table of contents hold none."""
     out: list[Heading] = []
-    for p in paragraphs:
+    for p in prose(document, paragraphs):
         line = document.quote(p.span)
-        if p.table or not line.strip() or p.style in ("title", "subtitle"):
+        if not line.strip() or p.style in ("title", "subtitle") or is_contents(line, p.style):
             continue
         heading = _by_style(line, p) or _by_number(line, p)
         if heading:
             out.append(heading)
     return tuple(out)
+
+
+def is_contents(line: str, style: str = "") -> bool:
+    r"""Say whether a line belongs to a table of contents, which repeats the headings and is none itself.
+
+    >>> is_contents("目　录"), is_contents("一、案例概要……3"), is_contents("二、主要做法\t12"), is_contents("一、案例概要")
+    (True, True, True, False)
+    """
+    return style.startswith(("toc ", "目录")) or bool(_CONTENTS.fullmatch(line.strip()))
 
 
 def _trimmed(line: str, span: Span) -> Span:
@@ -94,6 +114,8 @@ def _by_number(line: str, p: Paragraph) -> Heading | None:
     numbered = numbering(stripped)
     level = numbered.level if numbered else _level_of(p.number)
     if level is None or len(stripped) > MAX_LENGTH or _SENTENCE_END.search(stripped) or _INNER_STOP.search(stripped):
+        return None
+    if _EXCLAIMED.search(stripped) and len(stripped) > EXCLAIMED_LENGTH:
         return None
     text = wording(stripped)
     if not re.search("[\u4e00-\u9fffA-Za-z]{2}", text):

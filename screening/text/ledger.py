@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from screening.document import Document, Paragraph, Span
@@ -10,30 +12,45 @@ from screening.text.numerals import NUMERAL, chinese_number, tenths
 from screening.text.sentences import sentences
 from screening.text.structure import LedgerItem
 
+# Longer units first: 个月 before 个.
 _UNITS = (
-    "个百分点|百分点|人次|人|名|位|个|所|场次|场|次|节次|节|门|期|项|篇|份|件|条|课时|学时|小时|分钟|天|周|个月|"
-    "万元|亿元|元|倍|分|组|套|台|本|册|班|轮|支|对|家|间|户|公里|里|平方米|㎡|岁|年级|学分|讲|集|张|份|批|届|堂|遍|幅|首|步"
+    "个百分点|百分点|平方米|人次|场次|节次|课时|学时|小时|分钟|个月|万元|亿元|公里|年级|学分|人|名|位|个|所|场|节|门|期|项|篇|份|件|条|天|周|元|倍|"
+    "分|组|套|台|本|册|班|轮|支|对|家|间|户|里|㎡|岁|讲|集|张|批|届|堂|遍|幅|首|步"
 )
+_CN_DIGIT = "[一二三四五六七八九十]"
+# The look-ahead at a pattern's head says again what it begins with: tried first, it passes over most characters quickly.
 _AMOUNT = re.compile(
-    "(?<![\\d.\\-/:：第])"
-    "(?P<from>(?:从|由)?\\d[\\d.]*\\s*[%％]?[^，。；\\d]{0,6}(?:提高|提升|上升|增加|增长|下降|降|减少|升|增)(?:到了|到|至|为)\\s*)?"
-    "(?P<number>\\d+(?:[,，]\\d{3})*(?:\\.\\d+)?)\\s*(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*"
+    "(?=[从由\\d])(?<![\\d.．\\-/:：第万亿千百])"
+    "(?P<from>(?:从|由)?\\d[\\d.]*\\s*+[%％]?[^，。；\\d]{0,6}(?:提高|提升|上升|增加|增长|下降|降|减少|升|增)(?:到了|到|至|为)\\s*+)?"
+    "(?:(?P<low>\\d{1,12}+(?:\\.\\d{1,6})?)\\s*+(?:[-—–~～]+|至|到)\\s*+)?"
+    "(?P<number>\\d{1,12}+(?!\\d)(?:[,，]\\d{3}){0,3}(?:[.．]\\d{1,6})?)\\s*+(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*+"
     f"(?:(?P<percent>[%％‰])|(?P<unit>{_UNITS}))"
 )
 _CHINESE_AMOUNT = re.compile(
-    f"(?P<number>{NUMERAL}{{2,}})(?P<more>余|多)?(?P<unit>{_UNITS})|"
-    "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]+)"
+    f"(?={NUMERAL})(?:(?P<over>{_CN_DIGIT}{{1,3}})分之(?P<under>{_CN_DIGIT}{{1,3}})|"
+    f"(?P<number>(?<!{NUMERAL}){NUMERAL}{{2,12}}+|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>余|多)?(?P<unit>{_UNITS})|"
+    "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]{1,12}))"
 )
 # A number that states what is asked for, not what was reached.
 _ASKED = re.compile("(?:不少于|不低于|不超过|不高于|不得|至少|须达|应达|满分|名额|限报|字数|字以|要求)[^，。；]{0,6}$")
 _ASKED_AFTER = re.compile("^(?:以内|以下为|满分|名额|字)")
 
 _YEAR = re.compile(
-    "(?<!\\d)((?:19|20)\\d\\d)(?:\\s*年(?:\\s*(\\d{1,2})\\s*月(?:\\s*(\\d{1,2})\\s*日)?)?|(?=\\s*[-—–~～至]\\s*(?:19|20)\\d\\d\\s*(?:年|学年)))"
+    "(?=[12])(?<!\\d)((?:19|20)\\d\\d)(?:\\s*年(?:\\s*(\\d{1,2})\\s*月(?:\\s*(\\d{1,2})\\s*日)?)?|(?=\\s*[-—–~～至]\\s*(?:19|20)\\d\\d\\s*(?:年|学年)))"
 )
-_DOTTED = re.compile("(?<![\\d.])((?:19|20)\\d\\d)([-./])(\\d{1,2})(?:\\2(\\d{1,2}))?(?![\\d.%％])")
-_CHINESE_YEAR = re.compile("([一二][〇零○九][〇零○一二三四五六七八九]{2})年")
-_MONTH_DAY = re.compile("(?<![\\d年])(?<!年\\s)(\\d{1,2})\\s*月(?:\\s*(\\d{1,2})\\s*日)?(?!份额)")
+_DOTTED = re.compile(
+    "(?=[12])(?<![\\d.])((?:19|20)\\d\\d)([-./])(\\d{1,2})(?:\\2(\\d{1,2}))?(?![\\d.%％]|\\s*[万亿元])"
+)
+_CHINESE_YEAR = re.compile(
+    f"([一二][〇零○九][〇零○一二三四五六七八九]{{2}})年(?:({_CN_DIGIT}{{1,2}})月(?:({_CN_DIGIT}{{1,3}})[日号])?)?"
+)
+_MONTH_DAY = re.compile(
+    "(?=\\d)(?<![\\d年])(?<!年\\s)(\\d{1,2})\\s*月(?:\\s*(\\d{1,2})(?:\\s*[-—–~～至]\\s*\\d{1,2})?\\s*[日号])?(?!份额)"
+)
+# 人间四月天 is no date: a month in Chinese numerals needs its day, or a word that places it.
+_CHINESE_MONTH = re.compile(
+    f"(?<![年一二三四五六七八九十])({_CN_DIGIT}{{1,2}})月(?:({_CN_DIGIT}{{1,3}})[日号]|(?=份|底|初|[上中下]旬|起|至))"
+)
 _RELATIVE = re.compile("今年|去年|前年|本年度|上年度")
 
 _SEASON = re.compile("[春夏秋冬]季?学期|[寒暑]假|[上下]半年|(?:元旦|五一|国庆|教师节)(?:前夕|期间|当天)?|[上下中]旬")
@@ -49,7 +66,8 @@ _PERSON = re.compile(
 )
 _PLACE = re.compile(
     "(?:(?<=[在到赴进自、，和与为由从向：:“（(对给。；])|(?<=走进)|(?<=来自)|(?<=前往)|^)"
-    "(?P<place>[\u4e00-\u9fff]{2,8}?(?:省|市|县|镇|乡|村|小学|中学|幼儿园|进修学校|师范学院|师范大学|学院|大学)"
+    # A verb of going is no part of the name that it leads to.
+    "(?P<place>(?:(?!来自|走进|前往|[在到赴])[\u4e00-\u9fff]){2,8}?(?:省|市|县|镇|乡|村|小学|中学|幼儿园|进修学校|师范学院|师范大学|学院|大学)"
     "(?:[\u4e00-\u9fff]{0,6}?(?:小学|中学|幼儿园|进修学校))?)"
 )
 _NO_PLACE = re.compile(
@@ -90,7 +108,10 @@ def _dates(line: str) -> Iterator[tuple[Span, str]]:
         if 1 <= int(m[3]) <= 12:
             yield Span(*m.span()), "-".join([m[1], m[3].zfill(2), *([m[4].zfill(2)] if m[4] else [])])
     for m in _CHINESE_YEAR.finditer(line):
-        yield Span(*m.span()), str(chinese_number(m[1]))
+        yield Span(*m.span()), "-".join([str(chinese_number(m[1])), *_two_digits(m[2], m[3])])
+    for m in _CHINESE_MONTH.finditer(line):
+        if (month := chinese_number(m[1])) and month <= 12:
+            yield Span(*m.span()), "-".join(["", *_two_digits(m[1], m[2])])
     for m in _MONTH_DAY.finditer(line):
         if 1 <= int(m[1]) <= 12:
             yield Span(*m.span()), "-".join(["", m[1].zfill(2), *([m[2].zfill(2)] if m[2] else [])])
@@ -98,22 +119,34 @@ def _dates(line: str) -> Iterator[tuple[Span, str]]:
         yield Span(*m.span()), m[0]
 
 
+def _two_digits(*numerals: str | None) -> list[str]:
+    return [f"{chinese_number(n):02}" for n in numerals if n]
+
+
 def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
+    dated = bytearray(len(line))
+    for t in taken:
+        dated[t.start : t.end] = b"\1" * t.length
     for m in _AMOUNT.finditer(line):
         span = Span(*m.span())
-        if any(span.overlaps(t) for t in taken) or _asked(line, span):
+        if any(dated[span.start : span.end]) or _asked(line, span):
             continue
         if m["unit"] in ("年级", "班", "步", "里") and not (m["more"] or m["large"]):
             continue  # 三年级, 2 班: a name, not a quantity
         if m["percent"]:
-            yield span, f"{m['number'].replace(',', '').replace('，', '')}{'‰' if m['percent'] == '‰' else '%'}"
+            low = f"{m['low']}-" if m["low"] else ""
+            yield span, f"{low}{_digits(m['number'])}{'‰' if m['percent'] == '‰' else '%'}"
         else:
-            yield span, f"{_plain(m['number'], m['large'])}{m['unit']}"
+            low = f"{_plain(m['low'], m['large'])}-" if m["low"] else ""
+            yield span, f"{low}{_plain(m['number'], m['large'])}{m['unit']}"
     for m in _CHINESE_AMOUNT.finditer(line):
         span = Span(*m.span())
-        if line[: span.start].endswith("第") or _asked(line, span):
+        before = line[max(0, span.start - 4) : span.start].rstrip()
+        if before.endswith("第") or before[-1:].isdigit() or _asked(line, span):
             continue
-        if m["tenths"]:
+        if m["over"]:
+            yield span, f"{chinese_number(m['under'])}/{chinese_number(m['over'])}"
+        elif m["tenths"]:
             yield span, f"{tenths(m['tenths']):g}%"
         elif m["share"]:
             whole, _, part = m["share"].partition("点")
@@ -125,31 +158,36 @@ def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
                 )
         elif (
             (number := chinese_number(m["number"])) is not None
-            and number >= 10
+            and (number >= 10 or m["unit"] == "倍")
             and m["unit"] not in ("年级", "班", "步", "里", "分")
         ):
             yield span, f"{number}{m['unit']}"
 
 
+def _digits(number: str) -> str:
+    return unicodedata.normalize("NFKC", number).replace(",", "")
+
+
 def _plain(number: str, large: str) -> str:
-    value = (
-        float(number.replace(",", "").replace("，", ""))
-        * {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}[large]
-    )
+    value = float(_digits(number)) * {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}[large]
     return f"{value:g}" if value < 1e6 else str(int(value))
 
 
 def _asked(line: str, span: Span) -> bool:
-    return bool(_ASKED.search(line, 0, span.start) or _ASKED_AFTER.search(line[span.end : span.end + 6]))
+    # A window, so that a line of ten thousand numbers is read once, not ten thousand times.
+    before = line[max(0, span.start - 16) : span.start]
+    return bool(_ASKED.search(before) or _ASKED_AFTER.search(line[span.end : span.end + 6]))
 
 
 def _events(line: str, dates: Sequence[Span]) -> Iterator[Span]:
     """Yield sentences with a date or season and an action, or with a named person at a named place and an action."""
+    starts = sorted(d.start for d in dates if line[d.start] not in "今去前本上")
     for s in sentences(line, Span(0, len(line))):
         piece = line[s.start : s.end]
         if not _ACTION.search(piece):
             continue
-        dated = any(s.covers(d) and line[d.start] not in "今去前本上" for d in dates) or _SEASON.search(piece)
+        n = bisect_left(starts, s.start)
+        dated = (n < len(starts) and starts[n] < s.end) or _SEASON.search(piece)
         placed = any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))
         if dated or (placed and _PERSON.search(piece)):
             yield s

@@ -10,7 +10,8 @@ from rapidfuzz import fuzz
 
 from screening.document import Document, Paragraph, Span
 from screening.text.count import count_words
-from screening.text.headings import wording
+from screening.text.headings import is_contents, wording
+from screening.text.prose import prose
 from screening.text.structure import Heading, Section, SectionSpec
 from screening.text.view import without_disguise
 
@@ -95,10 +96,10 @@ def with_wording(
     """Add the headings told by wording: a section name standing alone, or run in before its text (“主要做法：……”)."""
     known = {h.span.start for h in headings}
     out = list(headings)
-    for p in paragraphs:
+    for p in prose(document, paragraphs):
         line = document.quote(p.span)
         start = p.span.start + len(line) - len(line.lstrip())
-        if p.table or not line.strip() or start in known:
+        if not line.strip() or start in known or is_contents(line, p.style):
             continue
         short = line.strip()
         if len(short) <= TAIL_MAX + 8 and not re.search("[。；]$", short) and heading_sections(short, specs):
@@ -165,7 +166,7 @@ def _blocks(
     if under_headings:
         spans = [Span(a, b) for a, b in zip(starts, [*starts[1:], end], strict=True)]
     else:
-        spans = [p.span for p in paragraphs if not p.table]
+        spans = [p.span for p in prose(document, paragraphs)]
     kept = [s for s in spans if count_words(document.quote(s)) >= MIN_BLOCK and not any(s.overlaps(t) for t in taken)]
     return under_headings, kept
 

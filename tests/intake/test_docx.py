@@ -353,3 +353,18 @@ def test_every_character_belongs_to_one_paragraph_or_joins_two(blocks):
 
 def test_the_namespace_of_the_tests_is_words_own():
     assert W in NS
+
+
+def test_the_page_numbers_of_a_table_of_contents_are_no_hidden_text():
+    entry = p("一、案例概要", "<w:r><w:rPr><w:webHidden/></w:rPr><w:tab/></w:r>", r("3", "<w:webHidden/>"))
+    assert lines(docx(entry)) == ["一、案例概要\t"]
+    assert "hidden_text" not in codes(docx(entry))
+
+
+@pytest.mark.parametrize("junk", ["x", "²", "-1", "1.5", "99999999999", ""])
+def test_odd_numbers_in_levels_do_no_harm(junk):
+    levels = f'<w:abstractNum w:abstractNumId="7"><w:lvl w:ilvl="{junk}"><w:start w:val="{junk}"/><w:lvlText w:val="%1."/></w:lvl></w:abstractNum>'
+    over = f'<w:num w:numId="1"><w:abstractNumId w:val="7"/><w:lvlOverride w:ilvl="{junk}"><w:startOverride w:val="{junk}"/></w:lvlOverride></w:num>'
+    props = f'<w:numPr><w:ilvl w:val="{junk}"/><w:numId w:val="1"/></w:numPr><w:outlineLvl w:val="{junk}"/>'
+    data = docx(p("甲", props=props), numbering=f"<w:numbering {NS}>{levels}{over}</w:numbering>")
+    assert lines(data) == ["甲"]

@@ -1,0 +1,137 @@
+"""What a case shares with others: rates, where in the text, the sources, and the passages side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from screening.document import union
+from screening.output.charts import strip
+from screening.output.html_overview import table
+from screening.output.labels import PLACE, RATES, percent
+from screening.output.marks import MAX_DIFF, differing
+from screening.output.markup import Child, Markup, h, join
+from screening.report import Report
+from screening.reuse.result import Passage, Reuse, SourceMatch
+
+PASSAGES_SHOWN = 60  # a case, on the page; the page says how many there are
+WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
+
+
+def reuse_part(report: Report, in_batch: Mapping[str, str], *, full_text: bool) -> Markup | None:
+    """Return the part on similarity, or None where nothing was compared. ``in_batch`` maps ids on this page to titles."""
+    reuse = report.reuse
+    if reuse is None:
+        return None
+    out: list[Child] = [h("h4", "相似"), rates_list(reuse)]
+    if not reuse.sources:
+        out.append(h("p", f"✓ 与比对范围内的 {reuse.compared_with} 份材料都没有相似段落。", class_="empty good"))
+        return join(out)
+    out += [
+        strip(union(p.span for p in reuse.passages), len(report.text)),
+        h("p", "上图从左到右是全文，深色处是相似段落的位置。", class_="note"),
+        _sources(reuse, in_batch),
+    ]
+    shown = reuse.passages[:PASSAGES_SHOWN]
+    cut = f"，report.jsonl 里存有 {len(reuse.passages)} 段" if len(shown) < reuse.of else ""
+    out.append(
+        h(
+            "p",
+            f"相似段落：列出 {len(shown)} 段，共 {reuse.of} 段{cut}。加粗并带下划线的，是两边不同的字。",
+            class_="note",
+        )
+    )
+    sources = {s.id: s for s in reuse.sources}
+    for n, p in enumerate(shown, 1):
+        source = sources.get(p.source)
+        title = (source.title or source.file) if source else p.source
+        flags = ["已加引号" if p.quoted else "", "本人或本单位" if source and source.own else ""]
+        back = h("a", "在全文中看", href=f"#m-{report.case.id}-{n}") if full_text else None
+        sides = (
+            f"本篇，第 {p.span.start}–{p.span.end} 字符",
+            f"来源，第 {p.source_span.start}–{p.source_span.end} 字符",
+        )
+        out.append(
+            passage_pair(
+                p,
+                n,
+                sides,
+                ("来源", "本篇"),
+                anchor=f"p-{report.case.id}-{n}",
+                flags=[f for f in flags if f],
+                title=f"与《{title}》",
+                back=back,
+            )
+        )
+    return join(out)
+
+
+def rates_list(reuse: Reuse) -> Markup:
+    """Return the rates; raw against repaired only where they differ, because then they tell of a disguise."""
+    keys = RATES[:5] if reuse.rates.raw == reuse.rates.repaired else RATES
+    return h(
+        "dl",
+        [h("div", h("dt", label, title=what), h("dd", percent(getattr(reuse.rates, k)))) for k, label, what in keys],
+        class_="rates",
+    )
+
+
+def _sources(reuse: Reuse, in_batch: Mapping[str, str]) -> Markup:
+    def row(s: SourceMatch) -> Markup:
+        title = s.title or s.file or s.id
+        return h(
+            "tr",
+            h("th", h("a", title, href=f"#case-{s.id}") if s.id in in_batch else title, scope="row"),
+            h("td", s.unit or "—", "（本人或本单位）" if s.own else ""),
+            h("td", f"{PLACE.get(s.place, s.place)} · {WHEN[s.earlier]}"),
+            h("td", percent(s.rate), class_="num"),
+            h("td", percent(s.share_of_source), class_="num"),
+            h("td", str(s.characters), class_="num"),
+        )
+
+    heads = ("来源", "单位", "来自 · 先后", "占本篇", "占来源", "字符数")
+    return table("相似来源，占本篇多的在前", heads, [row(s) for s in reuse.sources])
+
+
+def passage_pair(
+    passage: Passage,
+    number: int,
+    sides: tuple[str, str],
+    names: tuple[str, str],
+    *,
+    anchor: str,
+    title: str = "",
+    flags: Sequence[str] = (),
+    back: Markup | None = None,
+) -> Markup:
+    """Return one passage: both sides with what differs set apart, and the exchanged facts as a small table.
+
+    ``sides`` are the captions of the case's and the source's side; ``names`` call the source and the case in the table.
+    """
+    left, right = differing(passage.quote, passage.source_quote)
+    too_long = max(len(passage.quote), len(passage.source_quote)) > MAX_DIFF
+    swaps = None
+    if passage.swaps:
+        rows = [h("tr", h("td", a), h("td", b)) for a, b in passage.swaps]
+        heads = h("tr", [h("th", name, scope="col") for name in names])
+        caption = h("caption", f"换掉的内容（{len(passage.swaps)} 处）")
+        swaps = h("table", caption, h("thead", heads), h("tbody", rows), class_="swaps")
+    return h(
+        "div",
+        h(
+            "div",
+            h("strong", f"第 {number} 段"),
+            h("span", title) if title else None,
+            [h("span", f, class_="chip kind") for f in (passage.kind.label, *flags)],
+            h("span", f"相似度 {percent(passage.similarity, 0)}", class_="meta"),
+            h("span", f"超过 {MAX_DIFF} 个字符，没有标出两边不同的字", class_="meta") if too_long else None,
+            back,
+            class_="bar-top",
+        ),
+        h("blockquote", h("small", sides[0]), left),
+        h("blockquote", h("small", sides[1]), right),
+        swaps,
+        class_="pair swapped" if swaps else "pair",
+        id=anchor,
+        role="group",
+        aria_label=f"第 {number} 段相似：{passage.kind.label}",
+    )

@@ -19,12 +19,10 @@ from screening.errors import UnreadableError, UsageError
 from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
-from screening.output.html import write_html
-from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, run_batch_checks
-from screening.report import BatchReport, Outcome, Report
+from screening.report import BatchReport, Outcome
 from screening.rulebook import Rulebook, load_rulebook
-from screening.work import Job, Line, Plan, ReadRow, line_of, parallel, read_one, screen_one, write_index
+from screening.work import Job, Line, Plan, ReadRow, line_of, parallel, read_one, screen_one, write_index, write_one
 from screening.world import Trainee
 
 Advance = Callable[[str, int, int], None]
@@ -75,11 +73,7 @@ def screen_batch(
     run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, kind, jobs, work, advance)
     try:
         batch = run.screen(resume=resume)
-        advance(WRITING, 0, 2)
-        write_summary(work / "summary.xlsx", run.reports(), batch, book)
-        advance(WRITING, 1, 2)
-        write_html(work / "index.html", run.reports, batch, book)
-        advance(WRITING, 2, 2)
+        run.write(batch)
         for name in RESULTS:
             (work / name).replace(out / name)
     except OSError as error:
@@ -172,11 +166,12 @@ class _Run:
             verdicts=MappingProxyType(dict(sorted(verdicts.items()))),
         )
 
-    def reports(self) -> Iterator[Report]:
-        """Read the reports back one by one, so that a batch of any size fits into memory."""
-        with self.lines.open(encoding="utf-8") as stream:
-            for line in stream:
-                yield Report.from_json(json.loads(line))
+    def write(self, batch: BatchReport) -> None:
+        """Write sheet and page, side by side, from the reports on disk."""
+        made = [(name, batch) for name in RESULTS if name != self.lines.name]
+        self.advance(WRITING, 0, len(made))
+        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1), 1):
+            self.advance(WRITING, n, len(made))
 
     def _plan(self) -> Plan:
         return Plan(

@@ -1,4 +1,4 @@
-"""What the workers of a batch do: read one submission, screen one case. Everything they need comes with a small plan."""
+"""What the workers of a batch do: read one submission, screen one case, write one result. Everything they need comes with a small plan."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from screening.case import Case, CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Submission
+from screening.output.html import write_html
+from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
-from screening.report import Outcome, Report
+from screening.report import BatchReport, Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable
-from screening.reuse.fingerprint import fingerprints, sketch_buckets
+from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
 from screening.rulebook import load_rulebook
 from screening.spool import Spool
@@ -97,9 +99,10 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
     overrides = Overrides(plan.kind)
     try:
         case = assemble(submission, names, overrides=overrides)
-        plan.spool.write(case)
-        view = Comparable.of_case(case).view
-        return ReadRow(info=case.info, fingerprints=fingerprints(view), buckets=np.unique(sketch_buckets(view.codes)))
+        side = Comparable.of_case(case)
+        plan.spool.write(case, side)
+        view = side.view
+        return ReadRow(info=case.info, fingerprints=fingerprints(view), buckets=distinct_buckets(view.codes))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
@@ -155,7 +158,7 @@ class SpoolCorpus:
         return self._get(source_id)
 
     def _read(self, source_id: str) -> Comparable:
-        return Comparable.of_case(self._spool.read(source_id), place=self._place[source_id])
+        return self._spool.read_side(source_id, self._place[source_id])
 
 
 @lru_cache(maxsize=2)
@@ -173,6 +176,30 @@ def screen_one(plan: Plan, job: Job) -> Line:
         return line_of(refused(case.info, UnreadableError(*_internal(error)), setting))
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The reports of ``report.jsonl``, read back one by one at each call, so that a batch of any size fits into memory."""
+
+    path: Path
+
+    def __call__(self) -> Iterator[Report]:
+        """Read from the beginning."""
+        with self.path.open(encoding="utf-8") as stream:
+            for line in stream:
+                yield Report.from_json(json.loads(line))
+
+
+def write_one(plan: Plan, item: tuple[str, BatchReport]) -> None:
+    """Write one of the results that are made of the reports: ``item`` is (name, the delivery's own report)."""
+    name, batch = item
+    folder, book = Path(plan.work), _setting(plan).rulebook
+    reports = Lines(folder / "report.jsonl")
+    if name == "summary.xlsx":
+        write_summary(folder / name, reports(), batch, book)
+    else:
+        write_html(folder / name, reports, batch, book)
+
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -181,10 +208,10 @@ def _chunk(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A]) -> list[
     return [run(plan, item) for item in items]
 
 
-def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int) -> Iterator[B]:
-    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process)."""
+def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int, size: int = CHUNK) -> Iterator[B]:
+    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process), ``size`` items a task."""
     wanted = jobs or os.cpu_count() or 1
-    chunks = [items[i : i + CHUNK] for i in range(0, len(items), CHUNK)]
+    chunks = [items[i : i + size] for i in range(0, len(items), size)]
     if wanted == 1 or len(chunks) < 2:
         for item in items:
             yield run(plan, item)

@@ -239,10 +239,13 @@ def evaluate_reuse_command(
 @app.command()
 def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹。")] = Path("demo-out")) -> None:
     """写出一批虚构的 Word 案例并筛查一遍，看看结果是什么样。"""
+    from screening.demo.expectation import fault_table, good_line  # noqa: PLC0415
     from screening.demo.run import run_demo  # noqa: PLC0415
 
     with progress_bar() as progress:
         result = run_demo(out, progress=advancing(progress))
+    console().print(fault_table(result.checked))
+    console().print(good_line(result.checked), markup=False)
     _say_result(result.batch)
     console().print("用浏览器打开 index.html 即可查看。案例、单位、人名均为虚构。")
 

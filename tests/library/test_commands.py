@@ -26,7 +26,9 @@ def years(tmp_path_factory):
         path.write_bytes(docx(case_lines(n)))
     new.mkdir()
     (new / "乙县教育局-国培计划-照旧.docx").write_bytes(docx([*case_lines(2), "此外又添了一句自己的话。"]))
-    (new / "乙县教育局-国培计划-两段.docx").write_bytes(docx([*case_lines(40)[:6], *case_lines(4)[3:5], *case_lines(40)[6:]]))
+    (new / "乙县教育局-国培计划-两段.docx").write_bytes(
+        docx([*case_lines(40)[:6], *case_lines(4)[3:5], *case_lines(40)[6:]])
+    )
     (new / "乙县教育局-国培计划-自己写.docx").write_bytes(docx(case_lines(41)))
     (old / "坏的.docx").write_bytes(b"PK\x03\x04not a zip")
     return root

@@ -22,7 +22,9 @@ from screening.intake.roster import load_roster
 from screening.output.html import write_html
 from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, run_batch_checks
-from screening.report import BatchReport, Outcome, Report
+from screening.report import BatchReport, Outcome, Remark, Report
+from screening.reuse.clusters import Links
+from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.work import Job, Line, Plan, ReadRow, line_of, parallel, read_one, screen_one, write_index
 from screening.world import Trainee
@@ -41,7 +43,6 @@ class BatchResult:
     files: tuple[Path, ...]
     cases: int
     failures: int
-    remarks: tuple[str, ...] = ()
 
 
 def screen_batch(
@@ -90,7 +91,6 @@ def screen_batch(
         files=tuple(out / n for n in RESULTS),
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
-        remarks=tuple(f"没有检查“{i.name}”：{i.reason}" for i in gathered.ignored),
     )
 
 
@@ -143,6 +143,7 @@ class _Run:
         self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
+        self.links = Links()
         self.failures = 0
 
     def screen(self, *, resume: bool) -> BatchReport:
@@ -155,11 +156,13 @@ class _Run:
         write_index(plan, [r for r in own if r.failure is None], [r for r in earlier if r.failure is None])
         verdicts = Counter(self._kept(own, resume=resume))
         with self.lines.open("a", encoding="utf-8", newline="\n") as stream:
-            for n, line in enumerate(self._fresh(plan, own, each, skip=verdicts.total()), verdicts.total() + 1):
+            kept = verdicts.total()
+            for n, line in enumerate(self._fresh(plan, own, each, skip=kept), kept):
                 stream.write(line.text)
                 stream.flush()
                 verdicts[line.verdict] += 1
-                self.advance(SCREENING, n, len(own))
+                self.links.add(own[n].info, line.sources)
+                self.advance(SCREENING, n + 1, len(own))
             for refusal in self.gathered.refused:
                 error = UnreadableError(refusal.code, refusal.message, refusal.advice)
                 line = line_of(refused(CaseInfo(id=refusal.id, file=refusal.name), error, self.setting))
@@ -170,7 +173,16 @@ class _Run:
             made_with=self.setting.made_with(),
             outcomes=outcomes,
             verdicts=MappingProxyType(dict(sorted(verdicts.items()))),
+            clusters=self.links.clusters(),
+            remarks=self._remarks(earlier),
         )
+
+    def _remarks(self, earlier: Sequence[ReadRow]) -> tuple[Remark, ...]:
+        """Name every file that has no report of its own, with the reason: nothing vanishes without a word."""
+        rows = [Remark(name=i.name, reason=i.reason) for i in self.gathered.ignored]
+        old = [(i.name, i.reason) for i in self.earlier.ignored] + [(r.name, r.message) for r in self.earlier.refused]
+        old += [(r.info.file, r.failure[1]) for r in earlier if r.failure is not None]
+        return (*rows, *(Remark(name=name, reason=reason, place="archive") for name, reason in sorted(old)))
 
     def reports(self) -> Iterator[Report]:
         """Read the reports back one by one, so that a batch of any size fits into memory."""
@@ -210,7 +222,7 @@ class _Run:
                 yield next(screened)
 
     def _kept(self, own: Sequence[ReadRow], *, resume: bool) -> list[str]:
-        """Return the verdicts of the reports that an interrupted run left; with another input start anew.
+        """Return the verdicts of the reports that an interrupted run left, and take in their links; else start anew.
 
         The reports are written in order, so what is kept is always a beginning of the whole; a torn last line is cut off.
         """
@@ -225,6 +237,7 @@ class _Run:
                     if report is None or report["case"]["id"] != row.info.id:
                         break
                     verdicts.append(report["verdict"])
+                    self.links.add(row.info, [SourceMatch(**s) for s in (report.get("reuse") or {}).get("sources", ())])
                     good += len(line)
         self.lines.touch()
         os.truncate(self.lines, good)

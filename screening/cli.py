@@ -18,6 +18,7 @@ from screening import __version__
 from screening.errors import RulebookError, ScreeningError, UsageError
 
 EXIT_CLEAR, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+REMARKS_SHOWN = 10  # files that were left out; the rest are on the page and in the workbook
 
 _WRONG_USAGE: Any = typer.BadParameter.__base__  # typer's own class of usage errors has no public name
 
@@ -153,6 +154,8 @@ def _advance(progress: Progress) -> Callable[[str, int, int], None]:
 
 
 def _say_result(result: Any) -> None:
+    from screening.output.markup import printable  # noqa: PLC0415
+    from screening.output.privacy import masked  # noqa: PLC0415
     from screening.report import Verdict  # noqa: PLC0415
 
     console = _console()
@@ -163,10 +166,15 @@ def _say_result(result: Any) -> None:
     console.print(table)
     if result.failures:
         console.print(f"其中 {result.failures} 个文件读不出来，原因和办法见 summary.xlsx 的“未能读取”表。")
-    for remark in result.remarks[:10]:
-        console.print(f"提示：{remark}", markup=False)
-    if len(result.remarks) > 10:
-        console.print(f"提示：还有 {len(result.remarks) - 10} 条，见 index.html。")
+    remarks = result.batch.remarks
+    for remark in remarks[:REMARKS_SHOWN]:
+        done = "没有用于比对" if remark.place == "archive" else "没有检查"
+        console.print(f"提示：{done}“{printable(masked(remark.name))}”：{remark.reason}", markup=False)
+    if len(remarks) > REMARKS_SHOWN:
+        console.print(
+            f"提示：没有检查或没有用于比对的文件另有 {len(remarks) - REMARKS_SHOWN} 个，"
+            "见 index.html 的“没有检查的文件”和 summary.xlsx 的“未检查的文件”表。"
+        )
     console.print("结果：")
     for file in result.files:
         console.print(f"  {file}", markup=False)

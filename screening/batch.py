@@ -21,7 +21,9 @@ from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
 from screening.library import is_database, open_library
 from screening.pipeline import Setting, refused, run_batch_checks
-from screening.report import BatchReport, Outcome
+from screening.report import BatchReport, Outcome, Remark
+from screening.reuse.clusters import Links
+from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.work import (
     Job,
@@ -52,7 +54,6 @@ class BatchResult:
     files: tuple[Path, ...]
     cases: int
     failures: int
-    remarks: tuple[str, ...] = ()
 
 
 def screen_batch(
@@ -107,7 +108,6 @@ def screen_batch(
         files=tuple(out / n for n in RESULTS),
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
-        remarks=(*(f"没有检查“{i.name}”：{i.reason}" for i in gathered.ignored), *run.remarks),
     )
 
 
@@ -160,9 +160,9 @@ class _Run:
     ) -> None:
         self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
         self.archive = archive
-        self.remarks: tuple[str, ...] = ()
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
+        self.links = Links()
         self.failures = 0
 
     def screen(self, library: Mapping[str, Any], *, resume: bool) -> BatchReport:
@@ -170,17 +170,18 @@ class _Run:
         rows = self._read()
         own, earlier = rows[: len(self.gathered.submissions)], rows[len(self.gathered.submissions) :]
         self.setting = replace(self.setting, library=library if self.archive else _library(earlier))
-        self.remarks = tuple(f"没有比对往年的“{r.info.file}”：{r.failure[1]}" for r in earlier if r.failure)
         plan = self._plan()
         outcomes, each = run_batch_checks(Batch(tuple(r.info for r in own if r.failure is None)), self.setting)
         write_index(plan, [r for r in own if r.failure is None], [r for r in earlier if r.failure is None])
         verdicts = Counter(self._kept(own, resume=resume))
         with self.lines.open("a", encoding="utf-8", newline="\n") as stream:
-            for n, line in enumerate(self._fresh(plan, own, each, skip=verdicts.total()), verdicts.total() + 1):
+            kept = verdicts.total()
+            for n, line in enumerate(self._fresh(plan, own, each, skip=kept), kept):
                 stream.write(line.text)
                 stream.flush()
                 verdicts[line.verdict] += 1
-                self.advance(SCREENING, n, len(own))
+                self.links.add(own[n].info, line.sources)
+                self.advance(SCREENING, n + 1, len(own))
             for refusal in self.gathered.refused:
                 error = UnreadableError(refusal.code, refusal.message, refusal.advice)
                 line = line_of(refused(CaseInfo(id=refusal.id, file=refusal.name), error, self.setting))
@@ -191,6 +192,8 @@ class _Run:
             made_with=self.setting.made_with(),
             outcomes=outcomes,
             verdicts=MappingProxyType(dict(sorted(verdicts.items()))),
+            clusters=self.links.clusters(),
+            remarks=self._remarks(earlier),
         )
 
     def write(self, batch: BatchReport) -> None:
@@ -199,6 +202,13 @@ class _Run:
         self.advance(WRITING, 0, len(made))
         for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1), 1):
             self.advance(WRITING, n, len(made))
+
+    def _remarks(self, earlier: Sequence[ReadRow]) -> tuple[Remark, ...]:
+        """Name every file that has no report of its own, with the reason: nothing vanishes without a word."""
+        rows = [Remark(name=i.name, reason=i.reason) for i in self.gathered.ignored]
+        old = [(i.name, i.reason) for i in self.earlier.ignored] + [(r.name, r.message) for r in self.earlier.refused]
+        old += [(r.info.file, r.failure[1]) for r in earlier if r.failure is not None]
+        return (*rows, *(Remark(name=name, reason=reason, place="archive") for name, reason in sorted(old)))
 
     def _plan(self) -> Plan:
         return Plan(
@@ -233,7 +243,7 @@ class _Run:
                 yield next(screened)
 
     def _kept(self, own: Sequence[ReadRow], *, resume: bool) -> list[str]:
-        """Return the verdicts of the reports that an interrupted run left; with another input start anew.
+        """Return the verdicts of the reports that an interrupted run left, and take in their links; else start anew.
 
         The reports are written in order, so what is kept is always a beginning of the whole; a torn last line is cut off.
         """
@@ -248,6 +258,7 @@ class _Run:
                     if report is None or report["case"]["id"] != row.info.id:
                         break
                     verdicts.append(report["verdict"])
+                    self.links.add(row.info, [SourceMatch(**s) for s in (report.get("reuse") or {}).get("sources", ())])
                     good += len(line)
         self.lines.touch()
         os.truncate(self.lines, good)

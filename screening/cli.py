@@ -16,6 +16,7 @@ from screening.console import advancing, console, progress_bar
 from screening.errors import RulebookError, ScreeningError, UsageError
 
 EXIT_CLEAR, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+REMARKS_SHOWN = 10  # files that were left out; the rest are on the page and in the workbook
 
 _WRONG_USAGE: Any = typer.BadParameter.__base__  # typer's own class of usage errors has no public name
 
@@ -126,6 +127,8 @@ def batch(
 
 
 def _say_result(result: Any) -> None:
+    from screening.output.markup import printable  # noqa: PLC0415
+    from screening.output.privacy import masked  # noqa: PLC0415
     from screening.report import Verdict  # noqa: PLC0415
 
     out = console()
@@ -136,10 +139,15 @@ def _say_result(result: Any) -> None:
     out.print(table)
     if result.failures:
         out.print(f"其中 {result.failures} 个文件读不出来，原因和办法见 summary.xlsx 的“未能读取”表。")
-    for remark in result.remarks[:10]:
-        out.print(f"提示：{remark}", markup=False)
-    if len(result.remarks) > 10:
-        out.print(f"提示：还有 {len(result.remarks) - 10} 条，见 index.html。")
+    remarks = result.batch.remarks
+    for remark in remarks[:REMARKS_SHOWN]:
+        done = "没有用于比对" if remark.place == "archive" else "没有检查"
+        out.print(f"提示：{done}“{printable(masked(remark.name))}”：{remark.reason}", markup=False)
+    if len(remarks) > REMARKS_SHOWN:
+        out.print(
+            f"提示：没有检查或没有用于比对的文件另有 {len(remarks) - REMARKS_SHOWN} 个，"
+            "见 index.html 的“没有检查的文件”和 summary.xlsx 的“未检查的文件”表。"
+        )
     out.print("结果：")
     for file in result.files:
         out.print(f"  {file}", markup=False)

@@ -26,6 +26,7 @@ from screening.report import BatchReport, Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
 from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
+from screening.reuse.result import SourceMatch
 from screening.rulebook import load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
@@ -74,15 +75,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of ``report.jsonl`` with its verdict."""
+    """One line of ``report.jsonl`` with its verdict and what the case has in common with others."""
 
     text: str
     verdict: str
+    sources: tuple[SourceMatch, ...] = ()
 
 
 def line_of(report: Report) -> Line:
     """Return the report as its line."""
-    return Line(json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n", report.verdict.value)
+    text = json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return Line(text, report.verdict.value, report.reuse.sources if report.reuse else ())
 
 
 @lru_cache(maxsize=2)

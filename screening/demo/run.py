@@ -139,4 +139,4 @@ def run_demo(out: Path, *, jobs: int = 0, progress: Callable[[str, int, int], No
         jobs=jobs,
         progress=progress,
     )
-    return DemoResult(out, result, hold(out / RESULT / "report.jsonl", made, result.remarks))
+    return DemoResult(out, result, hold(out / RESULT / "report.jsonl", made, (r.name for r in result.batch.remarks)))

@@ -163,8 +163,12 @@ def run_batch_checks(batch: Batch, setting: Setting) -> tuple[tuple[Outcome, ...
             continue
         outcome, said = _run_batch_rule(rule, batch, world)
         whole.append(outcome)
+        concerned: dict[str, list[Finding]] = {}
+        for remark in said:
+            for case_id in dict.fromkeys(remark.cases):
+                concerned.setdefault(case_id, []).append(remark.finding)
         for info in batch.cases:
-            mine = tuple(b.finding for b in said if info.id in b.cases)
+            mine = tuple(concerned.get(info.id, ()))
             status = "clear" if outcome.status == "found" and not mine else outcome.status
             each[info.id].append(replace(outcome, status=status, findings=mine))
     return tuple(whole), {k: tuple(v) for k, v in each.items()}

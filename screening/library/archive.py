@@ -171,7 +171,7 @@ class Library:
         keys = postings.keys_of(fingerprints(comparable.view))
         with transaction(self.engine, writes=False) as connection:
             cache = self._snapshot_of(connection)
-            packed = postings.read(connection, keys)
+            packed = postings.read(connection, keys).only(keys)
             held = cache.fresh.only(keys)
             index = FingerprintIndex.joined((packed, held), cache.size)
             return ranked(index.near(keys), lambda numbers: _ids(connection, numbers), comparable.id)

@@ -126,7 +126,8 @@ def _sqlite_connected(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # transactions are begun by us, see _sqlite_begin
     cursor = raw.cursor()
     # secure_delete: the bytes of a removed document are overwritten. FULL: what is acknowledged survives a power cut.
-    for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-65536"):
+    # Pages of 16 KB hold several texts; of 4 KB one, and the rest of each page would lie idle. Counts for new files only.
+    for pragma in ("page_size=16384", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "cache_size=-65536", "mmap_size=1073741824"):
         cursor.execute(f"PRAGMA {pragma}")
     with suppress(sqlite3.OperationalError):  # a read-only file keeps the journal that it has
         cursor.execute("PRAGMA journal_mode=WAL")

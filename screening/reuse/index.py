@@ -66,7 +66,10 @@ class FingerprintIndex:
 
     def only(self, query: Hashes) -> FingerprintIndex:
         """Return the part of the index that a query meets."""
-        met = np.isin(self.hashes, query)
+        wanted = np.unique(query)
+        left, right = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
+        times = right - left
+        met = np.repeat(left, times) + _counting(times)
         return FingerprintIndex(self.hashes[met], self.documents[met], self.size)
 
     def save(self, folder: Path) -> None:
@@ -141,7 +144,7 @@ def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
 def _counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return 0 … n-1 for each length n, one after the other."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

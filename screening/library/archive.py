@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from screening.errors import LibraryError
 from screening.library import postings
 from screening.library.codec import pack_array, pack_text, unpack_array, unpack_text
-from screening.library.database import connect, location, transaction
+from screening.library.database import connect, given_back, location, transaction
 from screening.library.entry import Entry
 from screening.library.migrate import ready
 from screening.library.schema import document, fresh, state
@@ -239,14 +239,18 @@ class Library:
                 connection.execute(insert(fresh), waits)
                 _count(connection, [e.sha256 for e, _ in new], 1)
             waiting = connection.execute(select(func.count()).select_from(fresh)).scalar_one()
-            if waiting > max(BULK if bulk else FRESH, _size(connection) // FRESH_SHARE):
+            full = waiting > max(BULK if bulk else FRESH, _size(connection) // FRESH_SHARE)
+            if full:
                 _pack(connection)
+        if full:
+            given_back(self.engine)
         return out
 
     def pack(self) -> None:
         """Pack the fresh documents now; queries are fastest then. Done by itself when many are waiting."""
         with transaction(self.engine, writes=True) as connection:
             _pack(connection)
+        given_back(self.engine)
 
     def remove(self, source_id: str) -> None:
         """Remove a document with every trace. Raises :class:`LibraryError` "library.no_document"."""
@@ -266,10 +270,7 @@ class Library:
             connection.execute(delete(document).where(document.c.number == row.number))
             _count(connection, [row.sha256], -1)
         self._get.cache_clear()
-        if self.engine.dialect.name == "sqlite":
-            # The write-ahead log still holds the old pages; emptied, the text is gone from the disk.
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        given_back(self.engine)
 
 
 def prints_of(text: str) -> tuple[Any, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,7 +28,8 @@ class GatherParams:
     What has no counterpart is at most so long: ``put_in`` of the case's own between neighbours in order (more would count the
     author's own words as reused), ``left_out`` of the source (that costs nobody anything), ``moved`` between others, ``both``
     on both sides at once. ``chance`` is the share of a gap that unlike texts have in common (.08 at most in 99 of 100 random
-    pairs), ``alike`` the share from which on it is the same text (reworded ones had .3 and more).
+    pairs), ``alike`` the share from which on it is the same text (reworded ones had .3 and more), each counted in pieces of
+    about ``piece`` characters.
     """
 
     near: int = 12
@@ -39,6 +41,7 @@ class GatherParams:
     both: int = 40
     chance: float = 0.1
     alike: float = 0.25
+    piece: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,15 @@ class Pair:
         for low, high in windows:
             near.update(other[max(0, low - MARGIN) : high + MARGIN])
         hit = [g in near for g in mine[start : end - 1]]
-        both = sum(x or y for x, y in zip([False, *hit], [*hit, False], strict=True))
-        like = (both / (end - start) - p.chance) / (p.alike - p.chance)
-        return (end - start) * (1 - min(1.0, max(0.0, like)))
+        covered = [x or y for x, y in zip([False, *hit], [*hit, False], strict=True)]
+        # Piece by piece: a sentence that was kept must not vouch for the paragraph beside it.
+        pieces = max(1, round((end - start) / p.piece))
+        marks = [n * (end - start) // pieces for n in range(pieces + 1)]
+        out = 0.0
+        for low, high in pairwise(marks):
+            like = (sum(covered[low:high]) / (high - low) - p.chance) / (p.alike - p.chance)
+            out += (high - low) * (1 - min(1.0, max(0.0, like)))
+        return out
 
 
 def _bigrams(codes: Codes, side: int) -> list[int]:
@@ -151,8 +160,10 @@ def _price(t: Stretch, s: Stretch, pair: Pair, p: GatherParams) -> float | None:
     cost = p.cost * gap
     if cost >= min(t.worth, s.worth):
         return None
-    repeated = -gap_a > 0.5 * min(s.a1 - s.a0, t.a1 - t.a0) or -gap_b > 0.5 * min(s.b1 - s.b0, t.b1 - t.b0)
-    if repeated and gap > 0:
+    if gap > 0 and (
+        (-gap_a > 0.5 * min(s.a1 - s.a0, t.a1 - t.a0) and _twice([(b.i, b.i + b.n) for b in t.blocks], [(b.i, b.i + b.n) for b in s.blocks]))
+        or (-gap_b > 0.5 * min(s.b1 - s.b0, t.b1 - t.b0) and _twice([(b.j, b.j + b.n) for b in t.blocks], [(b.j, b.j + b.n) for b in s.blocks]))
+    ):
         # What one side has already, the other has elsewhere: a phrase that occurs twice is no continuation.
         return None
     if gap <= p.near:
@@ -169,6 +180,12 @@ def _price(t: Stretch, s: Stretch, pair: Pair, p: GatherParams) -> float | None:
     put_in, left_out = (p.put_in, p.left_out) if in_order else (p.moved, p.moved)
     foreign = min(unlike_a, unlike_b) > p.both or unlike_a > put_in or unlike_b > left_out
     return None if foreign else cost
+
+
+def _twice(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> bool:
+    """Say whether half of what one of two lists of spans covers is covered by the other as well."""
+    mine, theirs = ({n for start, end in spans for n in range(start, end)} for spans in (one, other))
+    return 2 * len(mine & theirs) > min(len(mine), len(theirs))
 
 
 def _join(t: Stretch, s: Stretch, cost: float) -> Stretch:

@@ -15,6 +15,7 @@ LEAST = 3.0  # Han characters' worth of letters a block needs: "tion" is no evid
 FIRST_HAN = 0x2E80  # code points below are letters and digits of alphabets
 LEAST_WORTH = 0.6  # rarity-weighted characters: a phrase that nearly every text has joins nothing
 MOST_BLOCKS = 400  # blocks of one pair that are looked at
+ECHO = 120  # characters within which a phrase said again is taken for an echo of the longer match that has it
 
 Ints = npt.NDArray[np.int64]
 
@@ -78,8 +79,20 @@ def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int
     if len(kept) > MOST_BLOCKS:
         # Two texts from one template share thousands of phrases; the weightiest tell all there is to tell.
         kept = np.sort(kept[np.argsort(-worth[kept], kind="stable")[:MOST_BLOCKS]])
-    columns = (i[starts][kept], j[starts][kept], length[kept], worth[kept])
+    first, second, length, worth = i[starts][kept], j[starts][kept], length[kept], worth[kept]
+    alone = ~(_echoes(first, second, length) | _echoes(second, first, length))
+    columns = (first[alone], second[alone], length[alone], worth[alone])
     return [Block(*row) for row in sorted(zip(*(c.tolist() for c in columns), strict=True))]
+
+
+def _echoes(here: Ints, there: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:
+    """Return which matches lie, on the side of ``here``, inside one at least twice as long, and near it on the other side.
+
+    Such a match says only that a phrase of the longer one occurs again close by; a passage joined to it reaches out to the wrong place.
+    """
+    start, end, n = here[:, None], (here + lengths)[:, None], lengths[:, None]
+    inside = (here <= start) & (end <= here + lengths) & (lengths >= 2 * n) & (abs(there - there[:, None]) <= ECHO)
+    return np.asarray(inside.any(axis=1))
 
 
 def _sum(values: npt.NDArray[np.float64], starts: Ints, ends: Ints) -> npt.NDArray[np.float64]:

@@ -114,7 +114,9 @@ class FingerprintIndex:
         return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
 
 
-def ranked(rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "") -> tuple[Candidate, ...]:
+def ranked(
+    rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = ""
+) -> tuple[Candidate, ...]:
     """Return at most ``TOP`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
     best = sorted(rows, key=lambda r: -r.score)
     if len(best) > TOP + 1:  # one more, since the text itself may be among them; and all that tie with the last

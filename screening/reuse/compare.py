@@ -13,6 +13,7 @@ from screening.reuse.corpus import Comparable, Corpus
 from screening.reuse.passages import passages_of
 from screening.reuse.rates import is_own, kept_raw, rates_of, source_match
 from screening.reuse.result import Passage, Reuse
+from screening.text.repairs import Repairs, repairs_of
 from screening.text.view import repaired_characters
 
 SHOWN = 200  # passages listed in a report
@@ -60,6 +61,7 @@ def compare(
         of=len(every),
         compared_characters=len(case.view),
         compared_with=len(corpus),
+        repairs=repairs_of(case.text, case.view) if disguised else Repairs(),
     )
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from screening.document import Span
+from screening.text.repairs import Repairs
 
 
 class ReuseKind(enum.StrEnum):
@@ -126,7 +127,7 @@ class Rates:
 class Reuse:
     """All that was found for one case. ``shown`` of ``of`` passages are listed: a cut-off is never silent.
 
-    ``repaired_characters`` lists disguises that were undone: (span of the case, kind, count).
+    ``repairs`` are the changed characters that were undone, if there are enough of them to be asked after.
     """
 
     rates: Rates = Rates()
@@ -137,6 +138,7 @@ class Reuse:
     of: int = 0
     compared_characters: int = 0
     compared_with: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -149,6 +151,7 @@ class Reuse:
             "of": self.of,
             "compared_characters": self.compared_characters,
             "compared_with": self.compared_with,
+            "repairs": self.repairs.to_json(),
         }
 
     @classmethod
@@ -163,4 +166,5 @@ class Reuse:
             of=data["of"],
             compared_characters=data["compared_characters"],
             compared_with=data["compared_with"],
+            repairs=Repairs.from_json(data["repairs"]),
         )

@@ -41,9 +41,9 @@ def near_copy(case: Case, params: Params, world: World) -> Iterator[Finding]:
     reuse = world.reuse
     sources = {s.id: s for s in reuse.sources}
     by_source: dict[str, list[Passage]] = {}
-    for p in reuse.passages:
+    for p in (p for p in reuse.passages if not p.stock):
         by_source.setdefault(p.source, []).append(p)
-    heavy = reuse.rates.without_own >= params.review_from or reuse.rates.without_stock >= params.review_from
+    heavy = min(reuse.rates.without_own, reuse.rates.without_stock) >= params.review_from
     for source_id, passages in by_source.items():
         source = sources[source_id]
         yield _of_source(case, params, source, passages, heavy=heavy)

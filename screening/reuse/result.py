@@ -40,7 +40,8 @@ class Passage:
     """A stretch of the case that resembles a stretch of a source. Spans are code points of the two documents' texts.
 
     ``similarity`` is 0–1 (rapidfuzz ratio of the two folded sides); ``swaps`` are the facts exchanged in a localised
-    passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it.
+    passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it, ``stock`` if both sides merely
+    come from one form: nothing but stock phrases bears it out.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Passage:
     quote: str
     source_quote: str
     quoted: bool = False
+    stock: bool = False
     swaps: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -66,6 +68,7 @@ class Passage:
             "quote": self.quote,
             "source_quote": self.source_quote,
             "quoted": self.quoted,
+            "stock": self.stock,
             "swaps": [list(s) for s in self.swaps],
         }
 
@@ -81,6 +84,7 @@ class Passage:
             quote=data["quote"],
             source_quote=data["source_quote"],
             quoted=data["quoted"],
+            stock=data["stock"],
             swaps=tuple((a, b) for a, b in data["swaps"]),
         )
 

@@ -32,18 +32,27 @@ class Block:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grams:
-    """A folded text with the hashes of its 4-grams sorted, made once for all comparisons: ``hashes[n]`` stands at ``order[n]``."""
+    """A folded text with the hashes of its 4-grams sorted, made once for all comparisons: ``hashes[n]`` stands at ``order[n]``.
+
+    ``times`` says how often each 4-gram occurs in the text, in the order of the text.
+    """
 
     codes: Codes
     hashes: Hashes
     order: Ints
+    times: Ints
 
     @classmethod
     def of(cls, codes: Codes) -> Grams:
         """Sort the 4-grams of a folded text; equal ones stay in the order of the text."""
         hashes = ngram_hashes(codes, SKETCH_SIZE)
         order = np.argsort(hashes, kind="stable")
-        return cls(codes, hashes[order], order)
+        hashes = hashes[order]
+        edges = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1], [True])))
+        lengths = np.diff(edges)
+        times = np.empty(len(hashes), dtype=np.int64)
+        times[order] = np.repeat(lengths, lengths)
+        return cls(codes, hashes, order, times)
 
 
 def _seeds(a: Grams, b: Grams, repeats: int) -> tuple[Ints, Ints]:
@@ -73,7 +82,8 @@ def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int
     ends = np.append(starts[1:], len(i)) - 1
     length = i[ends] - i[starts] + SKETCH_SIZE
     told = _sum(np.where(a.codes < FIRST_HAN, LETTER, 1.0), i[starts], i[starts] + length)
-    rare = _sum(weights, i[starts], i[ends] + 1) / (i[ends] + 1 - i[starts])
+    # A name said four times is one name, and yet the four of them are more than one of it.
+    rare = _sum(weights / np.sqrt(a.times), i[starts], i[ends] + 1) / (i[ends] + 1 - i[starts])
     worth = told * rare
     kept = np.flatnonzero((told >= LEAST) & (worth >= LEAST_WORTH))
     if len(kept) > MOST_BLOCKS:

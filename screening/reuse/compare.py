@@ -11,7 +11,7 @@ import numpy as np
 from screening.document import Document, union
 from screening.reuse.align import AlignParams
 from screening.reuse.corpus import Candidate, Comparable, Corpus
-from screening.reuse.passages import Weights, passages_of
+from screening.reuse.passages import passages_of
 from screening.reuse.rates import is_own, kept_raw, mask, rates_of, share, source_match
 from screening.reuse.result import Passage, Reuse
 from screening.reuse.stock import stock_of, stock_spans, without_stock
@@ -44,9 +44,8 @@ def compare(
     params = params or CompareParams()
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
-    weights = corpus.rarity.weights(case.view.codes)
     phrases = stock_of(case.view, corpus.rarity)
-    telling = without_stock(weights, phrases)
+    telling = without_stock(corpus.rarity.weights(case.view.codes), phrases)
     near = corpus.near(case)
     for candidate in near:
         source = corpus.get(candidate.id)
@@ -54,11 +53,11 @@ def compare(
         if passages and phrases.any():
             taken = mask(case.view, (p.span for p in passages))
             if np.count_nonzero(taken & ~phrases) >= WHOLE_FROM * np.count_nonzero(~phrases):
-                passages = passages_of(case, source, np.ones(len(weights)), params.align)
+                passages = list(compare_pair(case, source, params))
         if passages:
             found[source.id], sources[source.id] = passages, source
     if share(phrases) >= FORM_FROM:
-        for source, passages in _of_form(case, corpus, near, weights, found, params):
+        for source, passages in _of_form(case, corpus, near, found, params):
             found[source.id], sources[source.id] = [*found.get(source.id, ()), *passages], source
     every = sorted((p for ps in found.values() for p in ps), key=lambda p: (p.span, p.source, p.source_span))
     stock = stock_spans(case.view, phrases)
@@ -67,7 +66,8 @@ def compare(
     disguised = every and repaired_characters(case.text, case.view) >= DISGUISED_FROM
     kept = kept_raw(case, list(sources.values()), every) if disguised else 1.0
     own = [s.id for s in sources.values() if is_own(case, s)]
-    matches = [source_match(case, sources[i], [p for p in ps if not p.stock] or ps) for i, ps in found.items()]
+    telling_of = {i: [p for p in ps if not p.stock] for i, ps in found.items()}
+    matches = [source_match(case, sources[i], ps) for i, ps in telling_of.items() if ps]
     return Reuse(
         rates=rates_of(case, every, own, union(stock), kept),
         sources=tuple(sorted(matches, key=lambda m: (-m.rate, m.id))),
@@ -85,7 +85,6 @@ def _of_form(
     case: Comparable,
     corpus: Corpus,
     near: Sequence[Candidate],
-    weights: Weights,
     found: Mapping[str, list[Passage]],
     params: CompareParams,
 ) -> Iterator[tuple[Comparable, list[Passage]]]:
@@ -97,7 +96,7 @@ def _of_form(
     for candidate in sorted(near, key=lambda c: -c.shared)[:FORMS]:
         source = corpus.get(candidate.id)
         kept = []
-        for p in passages_of(case, source, weights, params.align):
+        for p in compare_pair(case, source, params):
             here = mask(case.view, [p.span])
             if np.count_nonzero(here & ~covered) >= params.align.least_length:
                 covered |= here

@@ -131,6 +131,7 @@ class Rates:
 class Reuse:
     """All that was found for one case. ``shown`` of ``of`` passages are listed: a cut-off is never silent.
 
+    ``sources`` are those that something was taken from; a text that only comes from the same form (``Passage.stock``) is none.
     ``repairs`` are the changed characters that were undone, if there are enough of them to be asked after.
     """
 

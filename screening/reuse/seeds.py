@@ -80,19 +80,38 @@ def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int
     fresh[1:] = (diagonal[1:] != diagonal[:-1]) | (i[1:] > i[:-1] + 1)
     starts = np.flatnonzero(fresh)
     ends = np.append(starts[1:], len(i)) - 1
-    length = i[ends] - i[starts] + SKETCH_SIZE
-    told = _sum(np.where(a.codes < FIRST_HAN, LETTER, 1.0), i[starts], i[starts] + length)
+    shift = i - j
+    first, end = _without_ends(i[starts], i[ends] + 1, weights)
+    length = end - first + SKETCH_SIZE - 1
+    told = _sum(np.where(a.codes < FIRST_HAN, LETTER, 1.0), first, first + length)
     # A name said four times is one name, and yet the four of them are more than one of it.
-    rare = _sum(weights / np.sqrt(a.times), i[starts], i[ends] + 1) / (i[ends] + 1 - i[starts])
+    rare = _sum(weights / np.sqrt(a.times), first, end) / np.maximum(1, end - first)
     worth = told * rare
     kept = np.flatnonzero((told >= LEAST) & (worth >= LEAST_WORTH))
     if len(kept) > MOST_BLOCKS:
         # Two texts from one template share thousands of phrases; the weightiest tell all there is to tell.
         kept = np.sort(kept[np.argsort(-worth[kept], kind="stable")[:MOST_BLOCKS]])
-    first, second, length, worth = i[starts][kept], j[starts][kept], length[kept], worth[kept]
+    first, length, worth = first[kept], length[kept], worth[kept]
+    second = first - shift[starts][kept]
     alone = ~(_echoes(first, second, length) | _echoes(second, first, length))
     columns = (first[alone], second[alone], length[alone], worth[alone])
     return [Block(*row) for row in sorted(zip(*(c.tolist() for c in columns), strict=True))]
+
+
+def _without_ends(starts: Ints, ends: Ints, weights: npt.NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """Cut the runs of 4-grams [start, end) back to what is not common to all: the stock phrase beside a copied sentence was not copied.
+
+    The first 4-gram that weighs something ends one character behind the phrase, so that the run begins three further; at the other
+    end likewise. What is left of a run in a phrase, or of one with hardly more than a phrase, is empty (start = end).
+    """
+    telling = np.append(np.flatnonzero(weights > 0), len(weights))
+    if len(telling) > len(weights):
+        return starts, ends
+    first = telling[np.searchsorted(telling, starts)]
+    last = telling[np.searchsorted(telling, ends) - 1] + 1
+    first = np.where(first > starts, first + SKETCH_SIZE - 1, starts)
+    last = np.where(last < ends, last - SKETCH_SIZE + 1, ends)
+    return np.minimum(first, ends), np.maximum(np.minimum(first, ends), last)
 
 
 def _echoes(here: Ints, there: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:

@@ -19,7 +19,8 @@ BEHIND = 0.01  # what a fingerprint of a long run counts beside a rare one: whoe
 LONG_RUN = 15  # fingerprints: about 60 characters; stock phrases are shorter, what is longer was copied by many
 MIN_SHARED = 2  # fingerprints that a candidate shares at least
 LOCAL = 40  # fingerprints: about 160 characters, a paragraph
-TOP = 20  # candidates looked at
+TOP, MOST = 20, 50  # candidates looked at: so many at least, in a long text more, …
+PER_SOURCE = 100  # … one for so many fingerprints (400 characters), since it has room for more sources
 
 
 def stock_from(size: int) -> int:
@@ -93,7 +94,7 @@ class FingerprintIndex:
 
     def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
         """Return the candidates of :meth:`near` by id, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
-        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own)
+        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own, top_for(query))
 
     def near(self, query: Hashes) -> list[Near]:
         """Return the documents that share ``MIN_SHARED`` neighbouring rare fingerprints, by number.
@@ -124,17 +125,22 @@ class FingerprintIndex:
         return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
 
 
+def top_for(query: Hashes) -> int:
+    """Return how many candidates of a text are looked at."""
+    return min(MOST, max(TOP, len(query) // PER_SOURCE))
+
+
 def ranked(
-    rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = ""
+    rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "", top: int = TOP
 ) -> tuple[Candidate, ...]:
-    """Return at most ``TOP`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
+    """Return at most ``top`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
     best = sorted(rows, key=lambda r: -r.score)
-    if len(best) > TOP + 1:  # one more, since the text itself may be among them; and all that tie with the last
-        best = [r for r in best if r.score >= best[TOP].score]
+    if len(best) > top + 1:  # one more, since the text itself may be among them; and all that tie with the last
+        best = [r for r in best if r.score >= best[top].score]
     ids = name([r.number for r in best])
     found = [Candidate(ids[r.number], r.shared, r.score) for r in best if ids[r.number] != own]
     found.sort(key=lambda c: (-c.score, c.id))
-    return tuple(found[:TOP])
+    return tuple(found[:top])
 
 
 def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -57,6 +57,9 @@ class Grams:
 
 def _seeds(a: Grams, b: Grams, repeats: int) -> tuple[Ints, Ints]:
     """Return the pairs of places at which the texts share a 4-gram that is not frequent on either side."""
+    if len(a.hashes) > len(b.hashes):  # the shorter is looked up in the longer
+        second, first = _seeds(b, a, repeats)
+        return first, second
     left, right = np.searchsorted(b.hashes, a.hashes, "left"), np.searchsorted(b.hashes, a.hashes, "right")
     hit = np.flatnonzero((right > left) & (right - left <= repeats))
     if not len(hit):

@@ -34,7 +34,7 @@ PER_TRANSACTION = 128  # documents acknowledged together when many are added
 
 # What the stored fingerprints depend on: an archive made with others would miss copies, so it is refused.
 PARAMETERS: Final[Mapping[str, Any]] = {
-    "fold": 1,
+    "fold": 2,
     "size": SIZE,
     "keep": KEEP,
     "gram": SKETCH_SIZE,

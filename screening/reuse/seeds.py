@@ -15,7 +15,7 @@ LEAST = 3.0  # Han characters' worth of letters a block needs: "tion" is no evid
 FIRST_HAN = 0x2E80  # code points below are letters and digits of alphabets
 LEAST_WORTH = 0.6  # rarity-weighted characters: a phrase that nearly every text has joins nothing
 MOST_BLOCKS = 400  # blocks of one pair that are looked at
-ECHO = 120
+ECHO = 120  # characters within which a phrase said again is an echo of the longer match that it belongs to
 
 Ints = npt.NDArray[np.int64]
 

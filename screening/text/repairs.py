@@ -89,8 +89,9 @@ _MARK = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-
 
 
 def repairs_of(text: str, view: View) -> Repairs:
-    """Return what the folding of the viewed parts of a text undid, most frequent kind first.
+    r"""Return what the folding of the viewed parts of a text undid, most frequent kind first.
 
+    >>> from screening.text.view import fold
     >>> [(r.span, r.kind.value) for r in repairs_of("國際\u200b化", fold("國際\u200b化")).items]
     [(Span(start=0, end=2), 'traditional'), (Span(start=2, end=3), 'zero-width')]
     """

@@ -21,7 +21,7 @@ from screening.text.view import repaired_characters
 SHOWN = 200  # passages listed in a report
 DISGUISED_FROM = 5  # repaired characters from which on it is asked what would be found without repair
 WHOLE_FROM = 0.5  # share of a case's own words from which on it was copied whole, and its stock phrases with it
-FORM_FROM = 0.1  # share of stock phrases from which on it is asked what is shared with others of the same form …
+FORM_FROM = 0.1  # share of stock phrases from which on a case comes from a form: what does it share with others of it …
 FORMS = 3  # … and how many of these are asked
 NOTICE = AlignParams(first_worth=16, least_worth=16, least_length=16, least_density=0.5)
 
@@ -45,18 +45,19 @@ def compare(
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
     phrases = stock_of(case.view, corpus.rarity)
+    formal = share(phrases) >= FORM_FROM
     telling = without_stock(corpus.rarity.weights(case.view.codes), phrases)
     near = corpus.near(case)
     for candidate in near:
         source = corpus.get(candidate.id)
         passages = passages_of(case, source, telling, params.align)
-        if passages and phrases.any():
+        if passages and formal:
             taken = mask(case.view, (p.span for p in passages))
             if np.count_nonzero(taken & ~phrases) >= WHOLE_FROM * np.count_nonzero(~phrases):
                 passages = list(compare_pair(case, source, params))
         if passages:
             found[source.id], sources[source.id] = passages, source
-    if share(phrases) >= FORM_FROM:
+    if formal:
         for source, passages in _of_form(case, corpus, near, found, params):
             found[source.id], sources[source.id] = [*found.get(source.id, ()), *passages], source
     every = sorted((p for ps in found.values() for p in ps), key=lambda p: (p.span, p.source, p.source_span))

@@ -52,6 +52,8 @@ def _learnt(view: View, rarity: Rarity) -> Mask:
     grams = runs(rarity.documents(view.codes) >= stock_from(rarity.size))
     rows = [(start, end + SKETCH_SIZE - 1) for start, end in grams]
     sure = [SHORTEST <= end - start <= LONGEST for start, end in rows]
+    if not any(sure):
+        return out
     for order in (range(1, len(rows)), range(len(rows) - 2, -1, -1)):
         step = order.step
         for n in order:
@@ -70,7 +72,9 @@ def _listed(view: View) -> Mask:
     out = np.zeros(len(view), dtype=bool)
     beginnings, phrases = _phrases()
     text = view.text
-    for start in np.flatnonzero(np.isin(ngram_hashes(view.codes, SKETCH_SIZE), beginnings)).tolist():
+    hashes = ngram_hashes(view.codes, SKETCH_SIZE)
+    near = beginnings[np.minimum(np.searchsorted(beginnings, hashes), len(beginnings) - 1)]
+    for start in np.flatnonzero(near == hashes).tolist():
         for phrase in phrases[text[start : start + SKETCH_SIZE]]:
             if text.startswith(phrase, start):
                 out[start : start + len(phrase)] = True
@@ -79,7 +83,7 @@ def _listed(view: View) -> Mask:
 
 @cache
 def _phrases() -> tuple[npt.NDArray[np.uint64], dict[str, list[str]]]:
-    """Return the hashes of the first four characters of the listed phrases, and by these characters the phrases, folded."""
+    """Return the hashes, sorted, of the first four characters of the listed phrases, and by these characters the phrases, folded."""
     file = resources.files("screening") / "lexicon" / "stock.toml"
     lists = tomllib.loads(file.read_text("utf-8"))
     table: dict[str, list[str]] = {}
@@ -87,4 +91,4 @@ def _phrases() -> tuple[npt.NDArray[np.uint64], dict[str, list[str]]]:
         folded = fold(phrase).text
         table.setdefault(folded[:SKETCH_SIZE], []).append(folded)
     hashes = [ngram_hashes(fold(k).codes, SKETCH_SIZE) for k in table]
-    return np.concatenate(hashes), table
+    return np.sort(np.concatenate(hashes)), table

@@ -39,7 +39,8 @@ def evaluate_reuse(
     cases = _texts(corpus / "cases", "batch")
     found: list[Match] = []
     for n, case in enumerate(cases, 1):
-        found += [Match(case.id, p.source, p.span, p.source_span) for p in compare(case, library).passages]
+        passages = [p for p in compare(case, library).passages if not p.stock]
+        found += [Match(case.id, p.source, p.span, p.source_span) for p in passages]
         if progress:
             progress("比对", n, len(cases))
     detections.parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ from screening.library.migrate import ready
 from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
-from screening.reuse.index import FingerprintIndex, Rarity, ranked
+from screening.reuse.index import FingerprintIndex, Rarity, ranked, top_for
 
 # Packing rewrites most of the postings, so it waits for many documents; those that wait are held in memory by every reader.
 FRESH = 512  # documents that wait at most, …
@@ -34,7 +34,7 @@ PER_TRANSACTION = 128  # documents acknowledged together when many are added
 
 # What the stored fingerprints depend on: an archive made with others would miss copies, so it is refused.
 PARAMETERS: Final[Mapping[str, Any]] = {
-    "fold": 1,
+    "fold": 2,
     "size": SIZE,
     "keep": KEEP,
     "gram": SKETCH_SIZE,
@@ -174,7 +174,7 @@ class Library:
             packed = postings.read(connection, keys).only(keys)
             held = cache.fresh.only(keys)
             index = FingerprintIndex.joined((packed, held), cache.size)
-            return ranked(index.near(keys), lambda numbers: _ids(connection, numbers), comparable.id)
+            return ranked(index.near(keys), lambda numbers: _ids(connection, numbers), comparable.id, top_for(keys))
 
     @property
     def rarity(self) -> Rarity:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from screening.document import Span
+from screening.text.repairs import Repairs
 
 
 class ReuseKind(enum.StrEnum):
@@ -39,7 +40,8 @@ class Passage:
     """A stretch of the case that resembles a stretch of a source. Spans are code points of the two documents' texts.
 
     ``similarity`` is 0–1 (rapidfuzz ratio of the two folded sides); ``swaps`` are the facts exchanged in a localised
-    passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it.
+    passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it, ``stock`` if both sides merely
+    come from one form: nothing but stock phrases bears it out.
     """
 
     source: str
@@ -50,6 +52,7 @@ class Passage:
     quote: str
     source_quote: str
     quoted: bool = False
+    stock: bool = False
     swaps: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
@@ -65,6 +68,7 @@ class Passage:
             "quote": self.quote,
             "source_quote": self.source_quote,
             "quoted": self.quoted,
+            "stock": self.stock,
             "swaps": [list(s) for s in self.swaps],
         }
 
@@ -80,6 +84,7 @@ class Passage:
             quote=data["quote"],
             source_quote=data["source_quote"],
             quoted=data["quoted"],
+            stock=data["stock"],
             swaps=tuple((a, b) for a, b in data["swaps"]),
         )
 
@@ -126,7 +131,8 @@ class Rates:
 class Reuse:
     """All that was found for one case. ``shown`` of ``of`` passages are listed: a cut-off is never silent.
 
-    ``repaired_characters`` lists disguises that were undone: (span of the case, kind, count).
+    ``sources`` are those that something was taken from; a text that only comes from the same form (``Passage.stock``) is none.
+    ``repairs`` are the changed characters that were undone, if there are enough of them to be asked after.
     """
 
     rates: Rates = Rates()
@@ -137,6 +143,7 @@ class Reuse:
     of: int = 0
     compared_characters: int = 0
     compared_with: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -149,6 +156,7 @@ class Reuse:
             "of": self.of,
             "compared_characters": self.compared_characters,
             "compared_with": self.compared_with,
+            "repairs": self.repairs.to_json(),
         }
 
     @classmethod
@@ -163,4 +171,5 @@ class Reuse:
             of=data["of"],
             compared_characters=data["compared_characters"],
             compared_with=data["compared_with"],
+            repairs=Repairs.from_json(data["repairs"]),
         )

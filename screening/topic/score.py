@@ -87,7 +87,8 @@ def _reason(kept: Sequence[Sentence], words: Lexicon, values: dict[str, float]) 
     wrong = [s for s in kept if is_wrong(s)]
     if wrong:
         said = Counter(w for s in wrong for w in s.words(TRADE))
-        trade = Counter(t for s in wrong for t in {words.trades[w] for w in s.words(TRADE)}).most_common(1)[0][0]
+        trades = Counter(t for s in wrong for t in {words.trades[w] for w in s.words(TRADE)})
+        trade = min(trades, key=lambda t: (-trades[t], t))  # of a tie, the same one in every run: a set has no order
         top = sorted((w for w in said if words.trades[w] == trade), key=lambda w: (-said[w], w))[:3]
         parts.append(f"写其他行业的有 {len(wrong)} 句（主要是{trade}：{'、'.join(top)}等）")
     if values["balance"] < 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -65,8 +65,7 @@ def h(tag: str, *children: Child, **attributes: Any) -> Markup:
     for name, value in attributes.items():
         if value is None or value is False:
             continue
-        key = _key(name)
-        out.append(f" {key}" if value is True else f' {key}="{text(str(value))}"')
+        out.append(f" {name.rstrip('_').replace('_', '-')}" if value is True else _attribute(name, str(value)))
     out.append(">")
     if tag not in _VOID:
         _gather(children, out)
@@ -74,6 +73,6 @@ def h(tag: str, *children: Child, **attributes: Any) -> Markup:
     return Markup("".join(out))
 
 
-@cache
-def _key(name: str) -> str:
-    return name.rstrip("_").replace("_", "-")
+@lru_cache(maxsize=2048)  # the same few hundred classes and roles all over the page
+def _attribute(name: str, value: str) -> str:
+    return f' {name.rstrip("_").replace("_", "-")}="{text(value)}"'

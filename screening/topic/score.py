@@ -74,7 +74,7 @@ def _weight(sentence: Sentence, school: float) -> float:
 
 def _explaining(kept: Sequence[Sentence]) -> tuple[WeighedSentence, ...]:
     school = about_school(kept)
-    rows = [WeighedSentence(s.span, _weight(s, school)) for s in kept]
+    rows = [WeighedSentence(s.span, _weight(s, school)) for s in kept if s.hits]
     best = sorted((r for r in rows if r.weight > 0), key=lambda r: (-r.weight, r.span))[:SHOWN]
     worst = sorted((r for r in rows if r.weight < 0), key=lambda r: (r.weight, r.span))[:SHOWN]
     return tuple(sorted((*best, *worst), key=lambda r: r.span))

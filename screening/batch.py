@@ -20,10 +20,10 @@ from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
 from screening.library import is_database, open_library
+from screening.output.shelf import Shelf
 from screening.pipeline import Setting, refused, run_batch_checks
-from screening.report import BatchReport, Outcome, Remark
+from screening.report import BatchReport, Outcome, Remark, Report
 from screening.reuse.clusters import Links
-from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.work import (
     Job,
@@ -163,6 +163,7 @@ class _Run:
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
         self.links = Links()
+        self.on_page: frozenset[str] = frozenset()
         self.failures = 0
 
     def screen(self, library: Mapping[str, Any], *, resume: bool) -> BatchReport:
@@ -172,21 +173,30 @@ class _Run:
         self.setting = replace(self.setting, library=library if self.archive else _library(earlier))
         plan = self._plan()
         outcomes, each = run_batch_checks(Batch(tuple(r.info for r in own if r.failure is None)), self.setting)
-        write_index(plan, [r for r in own if r.failure is None], [r for r in earlier if r.failure is None])
-        verdicts = Counter(self._kept(own, resume=resume))
-        with self.lines.open("a", encoding="utf-8", newline="\n") as stream:
-            kept = verdicts.total()
-            for n, line in enumerate(self._fresh(plan, own, each, skip=kept), kept):
-                stream.write(line.text)
-                stream.flush()
+        self.on_page = frozenset([*(r.info.id for r in own), *(r.id for r in self.gathered.refused)])
+        readable = [r for r in own if r.failure is None]
+        write_index(plan, readable, [r for r in earlier if r.failure is None], self.on_page)
+        verdicts: Counter[str] = Counter()
+        with Shelf(self.work).filling() as shelve:
+            kept = 0
+            for kept, line in enumerate(self._kept(own, resume=resume), 1):
+                shelve(line.shown, len(line.text))
                 verdicts[line.verdict] += 1
-                self.links.add(own[n].info, line.sources)
-                self.advance(SCREENING, n + 1, len(own))
-            for refusal in self.gathered.refused:
-                error = UnreadableError(refusal.code, refusal.message, refusal.advice)
-                line = line_of(refused(CaseInfo(id=refusal.id, file=refusal.name), error, self.setting))
-                stream.write(line.text)
-                verdicts[line.verdict] += 1
+                self.links.add(own[kept - 1].info, line.sources)
+            with self.lines.open("ab") as stream:
+                for n, line in enumerate(self._fresh(plan, own, each, skip=kept), kept):
+                    stream.write(line.text)
+                    stream.flush()
+                    shelve(line.shown, len(line.text))
+                    verdicts[line.verdict] += 1
+                    self.links.add(own[n].info, line.sources)
+                    self.advance(SCREENING, n + 1, len(own))
+                for refusal in self.gathered.refused:
+                    error = UnreadableError(refusal.code, refusal.message, refusal.advice)
+                    line = self._refused(CaseInfo(id=refusal.id, file=refusal.name), error)
+                    stream.write(line.text)
+                    shelve(line.shown, len(line.text))
+                    verdicts[line.verdict] += 1
         self.failures = sum(r.failure is not None for r in own) + len(self.gathered.refused)
         return BatchReport(
             made_with=self.setting.made_with(),
@@ -238,32 +248,35 @@ class _Run:
         screened = iter(parallel(screen_one, plan, todo, self.jobs))
         for row in own[skip:]:
             if row.failure is not None:
-                yield line_of(refused(row.info, UnreadableError(*row.failure), self.setting))
+                yield self._refused(row.info, UnreadableError(*row.failure))
             else:
                 yield next(screened)
 
-    def _kept(self, own: Sequence[ReadRow], *, resume: bool) -> list[str]:
-        """Return the verdicts of the reports that an interrupted run left, and take in their links; else start anew.
+    def _refused(self, info: CaseInfo, error: UnreadableError) -> Line:
+        return self._line(refused(info, error, self.setting))
+
+    def _line(self, report: Report) -> Line:
+        return line_of(report, self.setting.rulebook, self.on_page)
+
+    def _kept(self, own: Sequence[ReadRow], *, resume: bool) -> Iterator[Line]:
+        """Yield the lines that an interrupted run left; then, or for another input at once, cut off the rest of the file.
 
         The reports are written in order, so what is kept is always a beginning of the whole; a torn last line is cut off.
         """
         key, key_path = self._key(own), self.work / "key"
         same = resume and key_path.exists() and key_path.read_text("utf-8") == key and self.lines.exists()
-        verdicts: list[str] = []
         good = 0
         if same:
             with self.lines.open("rb") as stream:
                 for row, line in zip(own, stream, strict=False):
                     report = _whole(line)
-                    if report is None or report["case"]["id"] != row.info.id:
+                    if report is None or report.case.id != row.info.id:
                         break
-                    verdicts.append(report["verdict"])
-                    self.links.add(row.info, [SourceMatch(**s) for s in (report.get("reuse") or {}).get("sources", ())])
                     good += len(line)
+                    yield replace(self._line(report), text=line)
         self.lines.touch()
         os.truncate(self.lines, good)
         key_path.write_text(key, "utf-8")
-        return verdicts
 
     def _key(self, own: Sequence[ReadRow]) -> str:
         """Digest everything that the reports depend on: another input, rulebook, model or engine starts anew."""
@@ -273,12 +286,11 @@ class _Run:
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def _whole(line: bytes) -> dict[str, Any] | None:
+def _whole(line: bytes) -> Report | None:
     try:
-        report: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
-    except ValueError:
+        return Report.from_json(json.loads(line)) if line.endswith(b"\n") else None
+    except (ValueError, KeyError, TypeError):
         return None
-    return report or None
 
 
 def archive_state(archive: str) -> Mapping[str, Any]:

@@ -56,7 +56,7 @@ class Outcome:
             "check": self.check,
             "status": self.status,
             "severity": self.severity.value,
-            "clause": asdict(self.clause),
+            "clause": _clause_to_json(self.clause),
             "reason": self.reason,
             "shadow": self.shadow,
             "findings": [finding_to_json(f) for f in self.findings],
@@ -220,13 +220,17 @@ def _section_from_json(data: Mapping[str, Any]) -> Section:
     )
 
 
+def _clause_to_json(clause: Clause) -> dict[str, str]:
+    return {"where": clause.where, "quote": clause.quote}
+
+
 def finding_to_json(finding: Finding) -> dict[str, Any]:
     """Return the shape of the report contract."""
     return {
         "code": finding.code,
         "severity": finding.severity and finding.severity.value,
         "message": finding.message,
-        "clause": finding.clause and asdict(finding.clause),
+        "clause": finding.clause and _clause_to_json(finding.clause),
         "facts": dict(finding.facts),
         "evidence": [_evidence_to_json(e) for e in finding.evidence],
     }

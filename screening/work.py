@@ -20,6 +20,7 @@ from screening.intake.gather import Submission
 from screening.library import Library, open_library
 from screening.library.entry import Entry
 from screening.output.html import write_html
+from screening.output.shelf import Shelf, Shown
 from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import BatchReport, Outcome, Report
@@ -27,7 +28,7 @@ from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
 from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
 from screening.reuse.result import SourceMatch
-from screening.rulebook import load_rulebook
+from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
 
@@ -75,17 +76,20 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of ``report.jsonl`` with its verdict and what the case has in common with others."""
+    """One line of ``report.jsonl`` in UTF-8, with its verdict, what the case has in common with others, and how it is shown."""
 
-    text: str
+    text: bytes
     verdict: str
+    shown: Shown
     sources: tuple[SourceMatch, ...] = ()
 
 
-def line_of(report: Report) -> Line:
-    """Return the report as its line."""
-    text = json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
-    return Line(text, report.verdict.value, report.reuse.sources if report.reuse else ())
+def line_of(report: Report, book: Rulebook, on_page: frozenset[str]) -> Line:
+    """Return the report as its line. ``on_page`` are the ids of the batch's cases."""
+    data = report.to_json()
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")) + "\n"
+    sources = report.reuse.sources if report.reuse else ()
+    return Line(text.encode(), report.verdict.value, Shown.of(report, book, on_page, data), sources)
 
 
 @lru_cache(maxsize=2)
@@ -144,8 +148,11 @@ def _internal(error: Exception) -> tuple[str, str, str]:
     )
 
 
-def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) -> None:
-    """Index the fingerprints of the batch and of earlier files together, in the work folder; n-grams are counted in the archive too."""
+def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], on_page: frozenset[str]) -> None:
+    """Index the fingerprints of the batch and of earlier files together, in the work folder; n-grams are counted in the archive too.
+
+    ``on_page`` are the ids of all cases of the batch, for the links between them.
+    """
     rows = [*own, *earlier]
     folder = Path(plan.work)
     FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None]).save(folder)
@@ -156,6 +163,7 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) 
     rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
     (folder / "index.json").write_text(json.dumps(table), "utf-8")
+    (folder / "on-page.json").write_text(json.dumps(sorted(on_page)), "utf-8")
 
 
 class SpoolCorpus:
@@ -190,58 +198,53 @@ class SpoolCorpus:
         return self._spool.read_side(source_id, self._place[source_id])
 
 
-_open: dict[Plan, tuple[Corpus, Library | None]] = {}  # what this process holds open for the run it works on
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    corpus: Corpus
+    library: Library | None
+    on_page: frozenset[str]
 
 
-def _corpus(plan: Plan) -> Corpus:
+_open: dict[Plan, _Opened] = {}  # what this process holds open for the run it works on
+
+
+def _opened(plan: Plan) -> _Opened:
     if plan not in _open:
         release()
         own = SpoolCorpus(plan)
         library = open_library(plan.archive) if plan.archive else None
-        _open[plan] = (JoinedCorpus((own, library), own.rarity) if library else own, library)
-    return _open[plan][0]
+        corpus = JoinedCorpus((own, library), own.rarity) if library else own
+        on_page = frozenset(json.loads((Path(plan.work) / "on-page.json").read_text("utf-8")))
+        _open[plan] = _Opened(corpus, library, on_page)
+    return _open[plan]
 
 
 def release() -> None:
     """Close the archive that this process holds open."""
-    for _, library in _open.values():
-        if library:
-            library.close()
+    for opened in _open.values():
+        if opened.library:
+            opened.library.close()
     _open.clear()
 
 
 def screen_one(plan: Plan, job: Job) -> Line:
     """Screen one case of the spool."""
-    setting = _setting(plan)
+    setting, opened = _setting(plan), _opened(plan)
     case: Case = plan.spool.read(job.id)
     try:
-        return line_of(screen(case, setting, _corpus(plan), of_batch=job.of_batch))
+        report = screen(case, setting, opened.corpus, of_batch=job.of_batch)
+        return line_of(report, setting.rulebook, opened.on_page)
     except Exception as error:  # noqa: BLE001 - one bad case never stops the others
-        return line_of(refused(case.info, UnreadableError(*_internal(error)), setting))
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The reports of ``report.jsonl``, read back one by one at each call, so that a batch of any size fits into memory."""
-
-    path: Path
-
-    def __call__(self) -> Iterator[Report]:
-        """Read from the beginning."""
-        with self.path.open(encoding="utf-8") as stream:
-            for line in stream:
-                yield Report.from_json(json.loads(line))
+        report = refused(case.info, UnreadableError(*_internal(error)), setting)
+        return line_of(report, setting.rulebook, opened.on_page)
 
 
 def write_one(plan: Plan, item: tuple[str, BatchReport]) -> None:
     """Write one of the results that are made of the reports: ``item`` is (name, the delivery's own report)."""
     name, batch = item
     folder, book = Path(plan.work), _setting(plan).rulebook
-    reports = Lines(folder / "report.jsonl")
-    if name == "summary.xlsx":
-        write_summary(folder / name, reports(), batch, book)
-    else:
-        write_html(folder / name, reports, batch, book)
+    write = write_summary if name == "summary.xlsx" else write_html
+    write(folder / name, Shelf(folder), batch, book)
 
 
 A = TypeVar("A")

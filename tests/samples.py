@@ -1,14 +1,18 @@
 """Reports built from nouns, for the tests of what is written: reuse of every kind, hostile texts, failures."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 
 from screening.case import CaseInfo
 from screening.document import Span
 from screening.finding import Clause, Evidence, Finding, IntakeWarning, Other, Severity
 from screening.intake.manifest import CHINA
+from screening.output.shelf import REPORTS, Shelf, Shown
 from screening.report import BatchReport, Failure, MadeWith, Outcome, Remark, Report, Verdict, verdict_of
 from screening.reuse.clusters import Cluster, Link, Member
 from screening.reuse.result import Passage, Rates, Reuse, ReuseKind, SourceMatch
+from screening.rulebook import load_rulebook
 from screening.text.structure import LedgerItem, Section
 from screening.topic.result import Theme, TopicFit, WeighedSentence
 
@@ -213,6 +217,18 @@ def batch() -> BatchReport:
             Remark(name="旧.doc", reason="旧版格式", place="archive"),
         ),
     )
+
+
+def shelf(folder: Path, *reports: Report) -> Shelf:
+    """Reports as a batch leaves them in its folder for page and sheet."""
+    ids = {r.case.id for r in reports}
+    lines = [json.dumps(r.to_json(), ensure_ascii=False).encode() + b"\n" for r in reports]
+    (folder / REPORTS).write_bytes(b"".join(lines))
+    made = Shelf(folder)
+    with made.filling() as add:
+        for r, line in zip(reports, lines, strict=True):
+            add(Shown.of(r, load_rulebook(), ids), len(line))
+    return made
 
 
 def reports():

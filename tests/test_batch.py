@@ -4,8 +4,11 @@ import random
 from pathlib import PurePosixPath
 
 import pytest
+from lxml.html import fromstring as parse
+from lxml.html import tostring
 
-from screening.batch import SCREENING, screen_batch
+from screening.batch import RESULTS, SCREENING, screen_batch
+from screening.output import html
 from tests.writing import HEADINGS, docx, noise
 
 
@@ -55,3 +58,24 @@ def test_an_interrupted_batch_goes_on_with_its_groups(delivery, tmp_path):
         screen_batch(cases, tmp_path / "out", library=library, jobs=1, progress=stop)
     resumed = screen_batch(cases, tmp_path / "out", library=library, jobs=1, resume=True).batch
     assert resumed == whole and len(resumed.clusters) == 1
+    for name in RESULTS:
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
+
+
+def test_sections_from_the_workers_are_those_made_from_the_reports(delivery, tmp_path, monkeypatch):
+    """Of a large batch, only the first cases come with their text; the others as they were made beside the screening."""
+    cases, library = delivery
+    screen_batch(cases, tmp_path / "out", library=library, jobs=1)
+    monkeypatch.setattr(html, "FULL_TEXT_CASES", 0)
+    screen_batch(cases, tmp_path / "short", library=library, jobs=1)
+    whole, short = (parse((tmp_path / name / "index.html").read_text("utf-8")) for name in ("out", "short"))
+    texts = ".//details[div[@class='text']] | .//a[starts-with(@href, '#m-')]"
+    assert whole.xpath(texts) and not short.xpath(texts)
+    for link in whole.xpath(texts):
+        link.drop_tree()
+    for note in short.xpath("//div[@class='inside']/p[contains(., '这一篇的全文见')]"):
+        note.drop_tree()
+    for a, b in zip(
+        whole.xpath("//div[@class='cases']/details"), short.xpath("//div[@class='cases']/details"), strict=True
+    ):
+        assert tostring(a) == tostring(b)

@@ -16,6 +16,7 @@ TABLE_LABELS = 3  # distinct labels that make a table a form
 LINE_LABELS = 2  # distinct labels that make neighbouring lines a form
 EDGE = 14  # a form in lines stands among so many first or last non-empty paragraphs
 _CAPTION = re.compile("作者(?:信息|简介|情况|资料)|信息表|登记表|报名表|推荐表|申报表|^附[件表：:]|^附$|联系方式$")
+_CLOSES_LABEL = re.compile("[:：】\\]]")  # what every match of WITH_COLON ends in
 VALUE = 80  # code points; what stands behind a label in a line is longer in no form
 ABOUT = 200  # except the lines that no field is read from: 作者简介
 
@@ -124,6 +125,8 @@ def _is_list(cells: dict[tuple[int, int], Span], labels: dict[tuple[int, int], s
 
 def _inline(document: Document, span: Span) -> list[tuple[str, FormField]]:
     """Return the "标签：值" pairs of one line or cell; several may stand side by side."""
+    if not _CLOSES_LABEL.search(document.text, span.start, span.end):
+        return []
     matches = list(WITH_COLON.finditer(document.text, span.start, span.end))
     if not matches or not LEAD.fullmatch(document.text, span.start, matches[0].start()):
         return []

@@ -74,7 +74,8 @@ def of_text(document: Document, pictures: int) -> tuple[IntakeWarning, ...]:
         n = len(pattern.findall(document.text))
         if n:
             out.append(IntakeWarning(code, SENTENCES[code], n))
-    han = sum("\u4e00" <= c <= "\u9fff" for c in document.text)
-    if pictures and han < SCAN_HAN and len("".join(document.text.split())) < SCAN_ALL:
-        out.append(IntakeWarning("scan_suspected", SENTENCES["scan_suspected"], pictures))
+    if pictures:
+        han = sum("\u4e00" <= c <= "\u9fff" for c in document.text)
+        if han < SCAN_HAN and len("".join(document.text.split())) < SCAN_ALL:
+            out.append(IntakeWarning("scan_suspected", SENTENCES["scan_suspected"], pictures))
     return tuple(out)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from screening.case import Case
-from screening.output.html_case import FULL_TEXT_CASES, Turn, case_section
+from screening.output.html_case import FULL_TEXT_CASES, Turn, case_section, completed
 from screening.output.html_clusters import cluster_line, clusters_part
 from screening.output.html_overview import batch_findings, case_list, failures, left_out, overview
 from screening.output.html_reuse import passage_pair
@@ -15,8 +14,9 @@ from screening.output.labels import RATES, percent
 from screening.output.marks import Mark, marked
 from screening.output.markup import Markup, h, join
 from screening.output.page import foot_of, head_of, header
-from screening.output.privacy import masked, masked_batch, masked_passage, masked_report
-from screening.output.rows import Row, in_queue
+from screening.output.privacy import masked, masked_batch, masked_passage
+from screening.output.rows import Row
+from screening.output.shelf import Shelf
 from screening.report import BatchReport, Report
 from screening.reuse.corpus import Comparable
 from screening.reuse.rates import source_match
@@ -24,9 +24,9 @@ from screening.reuse.result import Passage
 from screening.rulebook import Rulebook
 
 
-def write_html(path: Path, reports: Callable[[], Iterable[Report]], batch: BatchReport, book: Rulebook) -> None:
-    """Write the page. ``reports`` gives the reports anew at each call: they are read twice and never held together."""
-    rows = in_queue(map(masked_report, reports()))
+def write_html(path: Path, shelf: Shelf, batch: BatchReport, book: Rulebook) -> None:
+    """Write the page from the reports on the shelf, which are never held together."""
+    rows, section_of, report_of = shelf.pages()
     batch = masked_batch(batch)
     titles = {r.info.id: r.name for r in rows}
     with path.open("w", encoding="utf-8", newline="\n") as out:
@@ -44,7 +44,7 @@ def write_html(path: Path, reports: Callable[[], Iterable[Report]], batch: Batch
         out.write(h("h2", "逐篇查看", id="cases-title"))
         out.write(_how_to_read(rows))
         out.write('<div class="cases">')
-        for section in _sections(rows, reports, book, batch, path.parent):
+        for section in _sections(rows, section_of, report_of, book, batch):
             out.write(section)
             out.write("\n")
         out.write("</div>")
@@ -71,27 +71,21 @@ def _how_to_read(rows: Sequence[Row]) -> Markup:
 
 
 def _sections(
-    rows: Sequence[Row], reports: Callable[[], Iterable[Report]], book: Rulebook, batch: BatchReport, folder: Path
+    rows: Sequence[Row],
+    section_of: Callable[[Row], str],
+    report_of: Callable[[Row], Report],
+    book: Rulebook,
+    batch: BatchReport,
 ) -> Iterator[str]:
-    """Give the cases in the order of the rows; they come in another, so they wait in a file in ``folder``, not in memory."""
+    """Give the cases in the order of the rows, one at a time; the first ones anew, with their text."""
     ids = [r.info.id for r in rows]
-    turn_of = {row.place: n for n, row in enumerate(rows)}
-    titles = {r.info.id: r.name for r in rows}
+    on_page = frozenset(ids)
     group_of = batch.cluster_numbers()
-    parts: dict[int, tuple[int, int]] = {}
-    with tempfile.TemporaryFile(dir=folder) as spool:
-        for place, report in enumerate(map(masked_report, reports())):
-            n = turn_of[place]
-            before, after = (ids[n - 1] if n else None), (ids[n + 1] if n + 1 < len(ids) else None)
-            turn = Turn(n + 1, len(ids), before, after)
-            group = cluster_line(batch, group_of.get(report.case.id))
-            section = case_section(report, book, titles, turn, group=group, full_text=n < FULL_TEXT_CASES).encode()
-            parts[n] = (spool.tell(), len(section))
-            spool.write(section)
-        for n in range(len(rows)):
-            at, size = parts[n]
-            spool.seek(at)
-            yield spool.read(size).decode()
+    for n, row in enumerate(rows):
+        before, after = (ids[n - 1] if n else None), (ids[n + 1] if n + 1 < len(ids) else None)
+        full = n < FULL_TEXT_CASES
+        section = case_section(report_of(row), book, on_page, full_text=True) if full else section_of(row)
+        yield completed(section, Turn(n + 1, len(ids), before, after), cluster_line(batch, group_of.get(row.info.id)))
 
 
 def _foot(batch: BatchReport, book: Rulebook) -> Markup:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,23 +49,25 @@ class Turn:
     after: str | None = None
 
 
-def case_section(
-    report: Report, book: Rulebook, in_batch: Mapping[str, str], turn: Turn, *, group: Child, full_text: bool
-) -> Markup:
-    """Return one case. ``in_batch`` maps ids of this page's cases to titles; with ``full_text`` the marked text is shown.
+# What is known of a case only when all are screened; no text has a character like these (see markup.printable).
+_NUMBER, _GROUP, _TURNS = Markup("\0number\0"), Markup("\0group\0"), Markup("\0turns\0")
 
-    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others.
+
+def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, full_text: bool) -> Markup:
+    """Return one case, to be completed by :func:`completed`. ``in_batch`` are the ids of this page's cases.
+
+    With ``full_text`` the marked text is shown.
     """
     info = report.case
     kind = book.kinds.get(info.kind)
     head = h(
         "summary",
-        h("span", str(turn.number), class_="number"),
+        h("span", _NUMBER, class_="number"),
         h("h3", info.title or info.file),
         chip(report.verdict.value, VERDICT_SYMBOL[report.verdict], report.verdict.label),
         h("span", " · ".join(x for x in (kind.label if kind else "", info.unit, info.author) if x), class_="meta"),
     )
-    inside: list[Child] = [_facts(report, book, group)]
+    inside: list[Child] = [_facts(report, book)]
     if report.error:
         inside.append(
             h(
@@ -89,8 +91,16 @@ def case_section(
             ),
             _outcomes(report),
         ]
-    inside.append(_turns(turn))
+    inside.append(_TURNS)
     return h("details", head, h("div", inside, class_="inside"), id=f"case-{info.id}")
+
+
+def completed(section: str, turn: Turn, group: Child) -> str:
+    """Put into a section what is known when all cases are screened.
+
+    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others.
+    """
+    return section.replace(_NUMBER, str(turn.number)).replace(_GROUP, join([group])).replace(_TURNS, _turns(turn))
 
 
 def _turns(turn: Turn) -> Markup:
@@ -100,7 +110,7 @@ def _turns(turn: Turn) -> Markup:
     return h("div", before, place, after, h("a", "回到列表", href="#list"), class_="turns")
 
 
-def _facts(report: Report, book: Rulebook, group: Child) -> Markup:
+def _facts(report: Report, book: Rulebook) -> Markup:
     info, counts = report.case, report.counts
 
     def with_origin(key: str, value: str) -> Child:
@@ -130,7 +140,7 @@ def _facts(report: Report, book: Rulebook, group: Child) -> Markup:
     if info.outside_ai is not None:
         rows.append(("AI生成比例", percent(info.outside_ai)))
     if report.reuse is not None:
-        rows.append(("所在群组", group))
+        rows.append(("所在群组", _GROUP))
     rows += [("文件", info.file), ("SHA-256", f"{info.sha256[:16]}…" if info.sha256 else "—")]
     return h("dl", [h("div", h("dt", k), h("dd", v)) for k, v in rows], class_="facts")
 

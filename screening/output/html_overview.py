@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from screening.finding import Severity
 from screening.output.charts import bars, meter
@@ -44,11 +45,13 @@ REMARKS_SHOWN = 300  # files that were left out, on the page; the workbook has a
 _NUMERIC = frozenset({"序号", "字数", "占比", "总相似率", "占本篇", "占来源", "占对方", "字符数"})
 
 
+@lru_cache(maxsize=256)
 def chip(name: str, symbol: str, words: str) -> Markup:
     """Return a label that does not rely on colour: symbol, words, and a ground."""
     return h("span", h("span", symbol, aria_hidden="true"), f" {words}", class_=f"chip {name}")
 
 
+@lru_cache(maxsize=256)
 def clause_line(where: str, quote: str) -> Markup:
     """Return the notice's own sentence with its place."""
     return h("p", f"通知 {where}：", h("q", quote), class_="clause")
@@ -56,9 +59,13 @@ def clause_line(where: str, quote: str) -> Markup:
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Markup], name: str | None = None) -> Markup:
     """Return a table with a caption in a box that scrolls when the screen is narrow, reachable by keyboard."""
-    head = h("thead", h("tr", [h("th", x, scope="col", class_="num" if x in _NUMERIC else None) for x in heads]))
-    body = h("table", h("caption", caption), head, h("tbody", rows), class_=name)
+    body = h("table", h("caption", caption), _head(tuple(heads)), h("tbody", rows), class_=name)
     return h("div", body, class_="scroll", tabindex="0", role="group", aria_label=caption)
+
+
+@lru_cache(maxsize=64)
+def _head(heads: tuple[str, ...]) -> Markup:
+    return h("thead", h("tr", [h("th", x, scope="col", class_="num" if x in _NUMERIC else None) for x in heads]))
 
 
 def overview(rows: Sequence[Row], batch: BatchReport) -> Markup:

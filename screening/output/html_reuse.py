@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 
 from screening.document import union
 from screening.output.charts import strip
@@ -17,8 +17,8 @@ PASSAGES_SHOWN = 60  # a case, on the page; the page says how many there are
 WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
 
 
-def reuse_part(report: Report, in_batch: Mapping[str, str], *, full_text: bool) -> Markup | None:
-    """Return the part on similarity, or None where nothing was compared. ``in_batch`` maps ids on this page to titles."""
+def reuse_part(report: Report, in_batch: Container[str], *, full_text: bool) -> Markup | None:
+    """Return the part on similarity, or None where nothing was compared. ``in_batch`` are the ids on this page."""
     reuse = report.reuse
     if reuse is None:
         return None
@@ -80,7 +80,7 @@ def rates_list(reuse: Reuse) -> Markup:
     )
 
 
-def _sources(reuse: Reuse, in_batch: Mapping[str, str]) -> Markup:
+def _sources(reuse: Reuse, in_batch: Container[str]) -> Markup:
     def row(s: SourceMatch) -> Markup:
         title = s.title or s.file or s.id
         return h(

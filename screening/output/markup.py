@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from html import escape
 from typing import Any
 
 _VOID = frozenset({"meta", "link", "br", "hr", "input", "img", "col", "wbr"})
 # Control characters are no HTML; bidi controls could show a text in another order than it is stored.
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_HIDDEN = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff"
+_UNPRINTABLE = re.compile(f"[{_HIDDEN}]")
+_SPECIAL = re.compile(f"[&<>\"'{_HIDDEN}]")  # most texts have none of these, and are what they are
 
 
 class Markup(str):
@@ -32,22 +35,24 @@ def text(value: str) -> Markup:
     >>> text("<b> & \u202e")
     '&lt;b&gt; &amp; �'
     """
-    return Markup(escape(printable(value), quote=True))
+    return Markup(escape(printable(value), quote=True) if _SPECIAL.search(value) else value)
 
 
 def join(children: Iterable[Child]) -> Markup:
     """Concatenate children; plain strings are escaped, None is nothing."""
     out: list[str] = []
+    _gather(children, out)
+    return Markup("".join(out))
+
+
+def _gather(children: Iterable[Child], out: list[str]) -> None:
     for child in children:
         if child is None:
             continue
-        if isinstance(child, Markup):
-            out.append(child)
-        elif isinstance(child, str):
-            out.append(text(child))
+        if isinstance(child, str):
+            out.append(child if isinstance(child, Markup) else text(child))
         else:
-            out.append(join(child))
-    return Markup("".join(out))
+            _gather(child, out)
 
 
 def h(tag: str, *children: Child, **attributes: Any) -> Markup:
@@ -60,7 +65,14 @@ def h(tag: str, *children: Child, **attributes: Any) -> Markup:
     for name, value in attributes.items():
         if value is None or value is False:
             continue
-        key = name.rstrip("_").replace("_", "-")
-        out.append(f" {key}" if value is True else f' {key}="{text(str(value))}"')
-    head = "".join(out) + ">"
-    return Markup(head) if tag in _VOID else Markup(f"{head}{join(children)}</{tag}>")
+        out.append(f" {name.rstrip('_').replace('_', '-')}" if value is True else _attribute(name, str(value)))
+    out.append(">")
+    if tag not in _VOID:
+        _gather(children, out)
+        out.append(f"</{tag}>")
+    return Markup("".join(out))
+
+
+@lru_cache(maxsize=2048)  # the same few hundred classes and roles all over the page
+def _attribute(name: str, value: str) -> str:
+    return f' {name.rstrip("_").replace("_", "-")}="{text(value)}"'

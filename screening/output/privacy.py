@@ -8,6 +8,7 @@ sure before it reports; here the patterns are wider, because too much hidden cos
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ _NUMBER = re.compile(
 _EMAIL = re.compile("[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+")
 _WORTH_A_LOOK = re.compile("[0-9０-９]{4}|[@＠]")  # most texts have neither
 _NAMES_OF_THINGS = frozenset({"id", "source", "case"})  # keys whose strings identify something and are never shown
+_NUMBERS = (int, float, type(None))
 
 
 def masked(value: str) -> str:
@@ -48,9 +50,15 @@ def masked(value: str) -> str:
     return "".join(out)
 
 
-def masked_report(report: Report) -> Report:
-    """Return the report as it may be shown: the same spans, every text masked; without the ledger, which nobody shows."""
-    return Report.from_json(_walk(replace(report, ledger=()).to_json()))
+def masked_report(report: Report, data: Mapping[str, Any] | None = None) -> Report:
+    """Return the report as it may be shown: the same spans, every text masked; without the ledger, which nobody shows.
+
+    ``data`` is its JSON, for who has made it already.
+    """
+    plain = {**(data or report.to_json()), "ledger": []}
+    shown = _walk(plain)
+    # Most reports have nothing to mask: they need not be read back.
+    return replace(report, ledger=()) if shown == plain else Report.from_json(shown)
 
 
 def masked_batch(batch: BatchReport) -> BatchReport:
@@ -67,7 +75,7 @@ def _walk(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         return value if key in _NAMES_OF_THINGS else masked(value)
     if isinstance(value, dict):
-        return {k: _walk(v, k) for k, v in value.items()}
+        return {k: v if isinstance(v, _NUMBERS) else _walk(v, k) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_walk(v, key) for v in value]
     return value

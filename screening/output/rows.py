@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from screening.case import CaseInfo
 from screening.finding import Severity
 from screening.output.labels import MESSAGE_SHOWN, short
 from screening.report import Failure, Report, Verdict
 from screening.reuse.result import Passage, Rates, SourceMatch
-from screening.text.structure import Section
 from screening.topic.result import TopicFit
 
 
@@ -35,7 +34,7 @@ class Row:
     info: CaseInfo
     verdict: Verdict
     counts: Mapping[str, int]
-    sections: tuple[Section, ...]
+    sections: Mapping[str, str]  # of each required one: how it was found
     form: str
     rates: Rates | None
     largest: SourceMatch | None
@@ -54,10 +53,10 @@ class Row:
     @property
     def missing(self) -> tuple[str, ...]:
         """Names of the required sections that were found neither by heading nor by content."""
-        return tuple(s.name for s in self.sections if s.found == "none")
+        return tuple(name for name, found in self.sections.items() if found == "none")
 
 
-def in_queue(reports: Iterable[Report]) -> list[Row]:
+def in_queue(rows: Iterable[Row]) -> list[Row]:
     """Return the rows in the order in which a reviewer works: verdict, similarity, number of reasons, file.
 
     Page and sheet number the cases in this order, so that "第 12 篇" is the same case in both.
@@ -67,7 +66,7 @@ def in_queue(reports: Iterable[Report]) -> list[Row]:
         total = row.rates.total if row.rates else 0.0
         return _QUEUE.index(row.verdict), -total, -len(row.reasons), row.info.file, row.info.id
 
-    return sorted((row_of(r, n) for n, r in enumerate(reports)), key=urgency)
+    return sorted(rows, key=urgency)
 
 
 def row_of(report: Report, place: int = 0) -> Row:
@@ -77,16 +76,18 @@ def row_of(report: Report, place: int = 0) -> Row:
     found = [f for f in report.findings if f.severity is not Severity.NOTE]
     return Row(
         place=place,
-        info=report.case,
+        info=replace(report.case, origins={}),
         verdict=report.verdict,
-        counts=report.counts,
-        sections=report.structure,
+        counts=dict(report.counts),
+        sections={s.name: s.found for s in report.structure},
         form=_form(report),
         rates=reuse.rates if reuse else None,
         largest=max(sources, key=lambda s: (s.rate, s.id), default=None),
         sources=len(sources),
         pairs=tuple(_pairs(sources, [p for p in reuse.passages if not p.stock])) if reuse else (),
-        topic=report.topic,
+        # What explains the score stands in the section; ten thousand times it would fill the memory.
+        topic=report.topic
+        and replace(report.topic, contributions={}, sentences=(), genre_evidence=(), stuffing=(), participation=()),
         reasons=tuple(short(f.message, MESSAGE_SHOWN) for f in found)
         or ((report.error.message,) if report.error else ()),
         notes=sum(f.severity is Severity.NOTE for f in report.findings),

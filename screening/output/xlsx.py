@@ -6,7 +6,7 @@ What a reviewer decides by stands first and is what gets printed; the rest stand
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,22 +14,23 @@ from typing import Any
 
 from screening.case import unit_key, usual_spelling
 from screening.output.labels import BAND, FOUND, PLACE, RATES, VERDICT_SYMBOL, percent
-from screening.output.privacy import masked_batch, masked_report
-from screening.output.rows import Row, in_queue
+from screening.output.privacy import masked_batch
+from screening.output.rows import Row
+from screening.output.shelf import Shelf
 from screening.output.workbook import Column, Sheets
 from screening.output.xlsx_clusters import cluster_columns, members_of
-from screening.report import BatchReport, Report, Verdict
+from screening.report import BatchReport, Verdict
 from screening.rulebook import Rulebook
 
 EXCERPT = 120
 PRINTED = 13  # columns of the summary that go on paper: all 40 would be too small to read
 
 
-def write_summary(path: Path, reports: Iterable[Report], batch: BatchReport, book: Rulebook) -> None:
+def write_summary(path: Path, shelf: Shelf, batch: BatchReport, book: Rulebook) -> None:
     """Write the workbook. Texts are strings whatever they begin with; dates are dates, shares are percentages."""
     import xlsxwriter  # noqa: PLC0415 - only a batch writes a sheet
 
-    rows = in_queue(map(masked_report, reports))
+    rows = shelf.rows()
     batch = masked_batch(batch)
     workbook = xlsxwriter.Workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True}
@@ -57,7 +58,7 @@ def _summary_columns(book: Rulebook, group_of: Mapping[str, int]) -> list[Column
         return rules.label if rules else row.info.kind
 
     def section(name: str) -> Any:
-        return lambda row, _n: next((FOUND[s.found] for s in row.sections if s.name == name), None)
+        return lambda row, _n: FOUND[row.sections[name]] if name in row.sections else None
 
     def rate(name: str) -> Any:
         return lambda row, _n: getattr(row.rates, name) if row.rates else None

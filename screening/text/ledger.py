@@ -53,7 +53,9 @@ _CHINESE_MONTH = re.compile(
 )
 _RELATIVE = re.compile("今年|去年|前年|本年度|上年度")
 
-_SEASON = re.compile("[春夏秋冬]季?学期|[寒暑]假|[上下]半年|(?:元旦|五一|国庆|教师节)(?:前夕|期间|当天)?|[上下中]旬")
+_SEASON = re.compile(
+    "(?=[春夏秋冬寒暑上下元五国教中])(?:[春夏秋冬]季?学期|[寒暑]假|[上下]半年|(?:元旦|五一|国庆|教师节)(?:前夕|期间|当天)?|[上下中]旬)"
+)
 _ACTION = re.compile(
     "举办|举行|开展|组织|召开|启动|走进|奔赴|前往|赶赴|参加|送教|跟岗|观摩|研讨|展示|磨课|座谈|调研|评选|交流|培训|研修|"
     "听课|评课|上课|讲授|授课|示范|汇报|报到|返岗|入户|走访|签订|印发|出台|建成|上线|开班|结业|考核|验收|竞赛|比赛|执教|备课"
@@ -65,7 +67,8 @@ _PERSON = re.compile(
     "翟谭劳申扶冉桑桂牛寿通边温庄晏瞿连习容向古易廖耿满文寇广欧聂晁敖冷辛那简饶曾关游权益公][\u4e00-\u9fff]{0,2}(?:老师|校长|园长|主任|教研员|同学|学员|教授)"
 )
 _PLACE = re.compile(
-    "(?:(?<=[在到赴进自、，和与为由从向：:“（(对给。；])|(?<=走进)|(?<=来自)|(?<=前往)|^)"
+    # Behind one of these, behind 前往, or at the beginning.
+    "(?<![^在到赴进自往、，和与为由从向：:“（(对给。；])(?:(?<!往)|(?<=前往))"
     # A verb of going is no part of the name that it leads to.
     "(?P<place>(?:(?!来自|走进|前往|[在到赴])[\u4e00-\u9fff]){2,8}?(?:省|市|县|镇|乡|村|小学|中学|幼儿园|进修学校|师范学院|师范大学|学院|大学)"
     "(?:[\u4e00-\u9fff]{0,6}?(?:小学|中学|幼儿园|进修学校))?)"
@@ -107,16 +110,19 @@ def _dates(line: str) -> Iterator[tuple[Span, str]]:
     for m in _DOTTED.finditer(line):
         if 1 <= int(m[3]) <= 12:
             yield Span(*m.span()), "-".join([m[1], m[3].zfill(2), *([m[4].zfill(2)] if m[4] else [])])
-    for m in _CHINESE_YEAR.finditer(line):
-        yield Span(*m.span()), "-".join([str(chinese_number(m[1])), *_two_digits(m[2], m[3])])
-    for m in _CHINESE_MONTH.finditer(line):
-        if (month := chinese_number(m[1])) and month <= 12:
-            yield Span(*m.span()), "-".join(["", *_two_digits(m[1], m[2])])
-    for m in _MONTH_DAY.finditer(line):
-        if 1 <= int(m[1]) <= 12:
-            yield Span(*m.span()), "-".join(["", m[1].zfill(2), *([m[2].zfill(2)] if m[2] else [])])
-    for m in _RELATIVE.finditer(line):
-        yield Span(*m.span()), m[0]
+    if "年" in line:
+        for m in _CHINESE_YEAR.finditer(line):
+            yield Span(*m.span()), "-".join([str(chinese_number(m[1])), *_two_digits(m[2], m[3])])
+    if "月" in line:
+        for m in _CHINESE_MONTH.finditer(line):
+            if (month := chinese_number(m[1])) and month <= 12:
+                yield Span(*m.span()), "-".join(["", *_two_digits(m[1], m[2])])
+        for m in _MONTH_DAY.finditer(line):
+            if 1 <= int(m[1]) <= 12:
+                yield Span(*m.span()), "-".join(["", m[1].zfill(2), *([m[2].zfill(2)] if m[2] else [])])
+    if "年" in line:
+        for m in _RELATIVE.finditer(line):
+            yield Span(*m.span()), m[0]
 
 
 def _two_digits(*numerals: str | None) -> list[str]:
@@ -188,6 +194,5 @@ def _events(line: str, dates: Sequence[Span]) -> Iterator[Span]:
             continue
         n = bisect_left(starts, s.start)
         dated = (n < len(starts) and starts[n] < s.end) or _SEASON.search(piece)
-        placed = any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))
-        if dated or (placed and _PERSON.search(piece)):
+        if dated or (_PERSON.search(piece) and any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))):
             yield s

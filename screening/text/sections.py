@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -43,6 +44,7 @@ class _Match:
     length: int
 
 
+@lru_cache(maxsize=4096)  # the headings of a delivery are much the same
 def heading_sections(text: str, specs: Sequence[SectionSpec]) -> tuple[tuple[str, int], ...]:
     r"""Return the names of the sections that a heading announces, with how: 0 exact, 1 tail grammar, 2 ratio.
 

@@ -93,16 +93,24 @@ class Clause:
     """A piece of a sentence between two marks or spaces: its words, its characters, and how many of them terms fill."""
 
     def __init__(self, text: str, hits: Sequence[Hit]) -> None:
-        self.hits = hits
+        self._text, self.hits = text, hits
+        self.terms: list[str] = []
+        self.listed, self.bare = 0, False
+        if not hits:  # as most clauses
+            return
         inside = [h for h in hits if TRADE not in h.lists]
         terms = [h for h in inside if h.lists & _TERMS]
         self.terms = [h.word for h in terms]
-        self.characters = len(_CHARACTER.findall(text))
         self.listed = _filled(terms)
         # One term with 开展 before it or 工作 behind it says nothing; 教研员来磨课 is a sentence, short as it is.
         runs = sum(a.end < b.start for a, b in pairwise(terms)) + 1
         alone = bool(terms) and runs == 1 and self.characters - self.listed <= RESIDUE
         self.bare = self.characters > 0 and (alone or self.characters <= _filled(inside))
+
+    @cached_property
+    def characters(self) -> int:
+        """How many characters it has, of those that say something."""
+        return len(_CHARACTER.findall(self._text))
 
 
 def clauses_of(text: str, hits: Sequence[Hit]) -> list[Clause]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import add
 from typing import Any
 
 FILES = ("topic.toml", "trades.toml", "genre.toml", "themes.toml")
@@ -34,9 +35,11 @@ class Words:
     """
 
     def __init__(self, lists: Mapping[str, frozenset[str]]) -> None:
+        # By their first two characters, which most places of a text have from no word; every word has as many.
         self._starting: dict[str, list[str]] = {}
         for word in sorted(lists, key=lambda w: (-len(w), w)):
-            self._starting.setdefault(word[0], []).append(word)
+            assert len(word) >= 2, word
+            self._starting.setdefault(word[:2], []).append(word)
         self._lists = lists
 
     def find(self, text: str) -> tuple[Hit, ...]:
@@ -44,8 +47,8 @@ class Words:
         out = []
         covered = 0
         starting = self._starting.get
-        for i, character in enumerate(text):
-            for word in starting(character, ()):
+        for i, two in enumerate(map(add, text, text[1:])):
+            for word in starting(two, ()):
                 if text.startswith(word, i):
                     end = i + len(word)
                     if end > covered:
@@ -57,11 +60,40 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """A pattern, and words of which every match of it has one: a text without them need not be searched. No words: search."""
+
+    pattern: re.Pattern[str]
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pattern: str) -> Marker:
+        """Compile a pattern; ^ and $ are the ends of a line.
+
+        >>> Marker.of("同志们[，！]|请.{0,9}报名表?").words, Marker.of("(?:师|生)：").words
+        (('同志们', '报名'), ())
+        """
+        # Of each branch, the longest word that is no part of a group, a class or something that may be missing.
+        flat, whole = re.sub("\\\\.|\\[[^]]*\\]", "\0", pattern), ""
+        while flat != whole:
+            flat, whole = re.sub("\\([^()]*\\)", "\0", flat), flat
+        branches = [re.findall("(?:[\u4e00-\u9fff](?![?*{]))+", branch) for branch in flat.split("|")]
+        words = tuple(max(found, key=len) for found in branches) if all(branches) else ()
+        return cls(re.compile(pattern, re.MULTILINE), words)
+
+    def search(self, text: str, start: int, end: int) -> re.Match[str] | None:
+        """Return the first match between two offsets."""
+        if self.words and not any(w in text for w in self.words):
+            return None
+        return self.pattern.search(text, start, end)
+
+
+@dataclass(frozen=True, slots=True)
 class Genre:
     """A kind of text other than a case: ``enough`` distinct markers make it."""
 
     enough: int
-    markers: tuple[re.Pattern[str], ...]
+    markers: tuple[Marker, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +124,7 @@ def lexicon() -> Lexicon:
         digest=digest.hexdigest(),
         words=Words(_with_lists(topic, {w for ws in trades.values() for w in ws})),
         trades={w: name for name, ws in trades.items() for w in ws},
-        genres={
-            name: Genre(g["enough"], tuple(re.compile(m, re.MULTILINE) for m in g["markers"]))
-            for name, g in genres.items()
-        },
+        genres={name: Genre(g["enough"], tuple(map(Marker.of, g["markers"]))) for name, g in genres.items()},
         themes=weights,
         theme_words=Words({w: frozenset(n for n in weights if w in weights[n]) for ws in weights.values() for w in ws}),
     )

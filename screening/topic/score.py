@@ -74,7 +74,7 @@ def _weight(sentence: Sentence, school: float) -> float:
 
 def _explaining(kept: Sequence[Sentence]) -> tuple[WeighedSentence, ...]:
     school = about_school(kept)
-    rows = [WeighedSentence(s.span, _weight(s, school)) for s in kept]
+    rows = [WeighedSentence(s.span, _weight(s, school)) for s in kept if s.hits]
     best = sorted((r for r in rows if r.weight > 0), key=lambda r: (-r.weight, r.span))[:SHOWN]
     worst = sorted((r for r in rows if r.weight < 0), key=lambda r: (r.weight, r.span))[:SHOWN]
     return tuple(sorted((*best, *worst), key=lambda r: r.span))
@@ -87,7 +87,8 @@ def _reason(kept: Sequence[Sentence], words: Lexicon, values: dict[str, float]) 
     wrong = [s for s in kept if is_wrong(s)]
     if wrong:
         said = Counter(w for s in wrong for w in s.words(TRADE))
-        trade = Counter(t for s in wrong for t in {words.trades[w] for w in s.words(TRADE)}).most_common(1)[0][0]
+        trades = Counter(t for s in wrong for t in {words.trades[w] for w in s.words(TRADE)})
+        trade = min(trades, key=lambda t: (-trades[t], t))  # of a tie, the same one in every run: a set has no order
         top = sorted((w for w in said if words.trades[w] == trade), key=lambda w: (-said[w], w))[:3]
         parts.append(f"写其他行业的有 {len(wrong)} 句（主要是{trade}：{'、'.join(top)}等）")
     if values["balance"] < 0:

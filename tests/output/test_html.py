@@ -20,7 +20,7 @@ from screening.output.html_clusters import AT_ONCE, CLUSTERS_SHOWN, MEMBERS_SHOW
 from screening.output.html_reuse import PASSAGES_SHOWN
 from screening.output.marks import Mark, differing, marked
 from screening.output.markup import h, text
-from screening.output.rows import in_queue
+from screening.output.rows import in_queue, row_of
 from screening.report import BatchReport, Remark, Verdict, verdict_of
 from screening.rulebook import load_rulebook
 from tests import samples
@@ -31,13 +31,13 @@ BOOK = load_rulebook()
 @pytest.fixture
 def page(tmp_path):
     path = tmp_path / "index.html"
-    write_html(path, samples.reports, samples.batch(), BOOK)
+    write_html(path, samples.shelf(tmp_path, *samples.reports()), samples.batch(), BOOK)
     return path.read_text("utf-8")
 
 
 def written(tmp_path, *reports, batch=None):
     path = tmp_path / "page.html"
-    write_html(path, lambda: iter(reports), batch or BatchReport(made_with=samples.MADE), BOOK)
+    write_html(path, samples.shelf(tmp_path, *reports), batch or BatchReport(made_with=samples.MADE), BOOK)
     return html.fromstring(path.read_text("utf-8"))
 
 
@@ -150,7 +150,8 @@ def test_the_working_order_is_verdict_then_similarity_then_number_of_reasons():
         return samples.report(name, outcomes=(outcome,), verdict=verdict, reuse=reuse)
 
     rows = in_queue(
-        (
+        row_of(r)
+        for r in (
             case("clear", Verdict.CLEAR, 0.9),
             samples.failed("unread"),
             case("look-low", Verdict.LOOK, 0.1, 2),
@@ -325,7 +326,7 @@ def test_headings_are_in_order_and_tables_have_captions(page):
 
 
 def test_an_empty_batch_says_so(tmp_path):
-    write_html(tmp_path / "x.html", lambda: iter(()), BatchReport(made_with=samples.MADE), BOOK)
+    write_html(tmp_path / "x.html", samples.shelf(tmp_path), BatchReport(made_with=samples.MADE), BOOK)
     assert "这一批没有案例" in (tmp_path / "x.html").read_text("utf-8")
 
 

@@ -16,7 +16,9 @@ from tests import samples
 
 @pytest.fixture
 def book(tmp_path):
-    write_summary(tmp_path / "summary.xlsx", samples.reports(), samples.batch(), load_rulebook())
+    write_summary(
+        tmp_path / "summary.xlsx", samples.shelf(tmp_path, *samples.reports()), samples.batch(), load_rulebook()
+    )
     return load_workbook(tmp_path / "summary.xlsx")
 
 
@@ -49,7 +51,7 @@ def test_no_text_of_a_report_becomes_a_formula(tmp_path, start):
     bad = replace(samples.failed(), error=Failure(code=evil, message=evil, advice=evil), case=replace(info, id="bad"))
     good = samples.report(case=info, outcomes=(outcome,), reuse=replace(reuse, passages=(passage,), sources=(source,)))
     path = tmp_path / "x.xlsx"
-    write_summary(path, iter((good, bad)), samples.batch(), load_rulebook())
+    write_summary(path, samples.shelf(tmp_path, good, bad), samples.batch(), load_rulebook())
     cells = [c for sheet in load_workbook(path).worksheets for row in sheet.iter_rows() for c in row]
     evils = [c for c in cells if isinstance(c.value, str) and "HYPERLINK" in c.value]
     assert len(evils) > 15
@@ -80,7 +82,9 @@ def test_a_high_share_says_so_in_words_beside_its_colour(book):
 
 def test_phones_and_mailboxes_are_masked(tmp_path):
     info = replace(samples.report().case, file="张三13800000101.docx", title="邮箱 zhang@example.com")
-    write_summary(tmp_path / "x.xlsx", iter((samples.report(case=info),)), samples.batch(), load_rulebook())
+    write_summary(
+        tmp_path / "x.xlsx", samples.shelf(tmp_path, samples.report(case=info)), samples.batch(), load_rulebook()
+    )
     values = str([list(s.iter_rows(values_only=True)) for s in load_workbook(tmp_path / "x.xlsx").worksheets])
     assert "张三138****0101.docx" in values and "z****@example.com" in values
     assert "13800000101" not in values and "zhang@" not in values
@@ -125,7 +129,9 @@ def test_spelling_variants_of_a_unit_are_one_row_of_the_quotas(tmp_path):
     outcome = samples.batch().outcomes[0]
     over = replace(outcome.findings[0], facts={**outcome.findings[0].facts, "unit": "甲（东）"})
     batch = replace(samples.batch(), outcomes=(replace(outcome, findings=(over,)),))
-    write_summary(tmp_path / "x.xlsx", (samples.report(case=i) for i in infos), batch, load_rulebook())
+    write_summary(
+        tmp_path / "x.xlsx", samples.shelf(tmp_path, *(samples.report(case=i) for i in infos)), batch, load_rulebook()
+    )
     (row,) = rows(load_workbook(tmp_path / "x.xlsx")["名额"])
     assert (row["单位"], row["报送数"]) == ("甲（东）", 3) and row["说明"].startswith("✕ ")
 
@@ -142,7 +148,7 @@ def test_the_sheet_is_made_for_reading(book):
 
 
 def test_an_empty_batch_gives_a_workbook_all_the_same(tmp_path):
-    write_summary(tmp_path / "x.xlsx", iter(()), BatchReport(made_with=samples.MADE), load_rulebook())
+    write_summary(tmp_path / "x.xlsx", samples.shelf(tmp_path), BatchReport(made_with=samples.MADE), load_rulebook())
     assert load_workbook(tmp_path / "x.xlsx")["汇总"]["A2"].value == "（无）"
 
 

@@ -1,4 +1,5 @@
 import math
+import os
 import subprocess
 import sys
 
@@ -72,6 +73,20 @@ def test_the_reason_names_the_trade_and_its_words(name, words):
     assert found.band == "off"
     assert all(w in found.reason for w in words)
     assert found.reason.endswith("。") and found.reason.count("。") == 1
+
+
+def test_of_two_trades_as_frequent_the_reason_names_the_same_one_in_every_process():
+    code = (
+        "from tests.topic.reading import fit; "
+        "print(fit('\\n'.join(f'第{n}位护士和民警在雨里等着病人和农民。' for n in range(40)))[1].reason)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in "123456"
+    }
+    assert len(said) == 1
 
 
 def test_the_reason_names_another_genre():

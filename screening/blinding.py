@@ -44,7 +44,7 @@ def _names(case: Case, found: Traces, also: Sequence[str]) -> tuple[str, ...]:
         n for said in (*stated, case.info.author, *(a for a in also if len(a) <= LONGEST)) for n in _SEVERAL.split(said)
     ]
     # The computer knows its user's name: hidden too, if it can be one.
-    users = found.of("creator", "lastModifiedBy", "comment", "revision", "person")
+    users = found.of("creator", "lastModifiedBy", "commented_by", "revised_by", "person")
     people += [u for u in users if re.fullmatch("[\u4e00-\u9fff]{2,3}", u) and u[0] in SURNAMES]
     return tuple(dict.fromkeys(n for p in people if len(n := "".join(p.split())) >= 2))
 

@@ -43,7 +43,7 @@ NESTED = 2  # how deep packages inside the package are opened
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One personal trace: ``kind`` ("creator", "comment", "revision", "picture", "template", "mail", "file" …), value, part."""
+    """One personal trace: ``kind`` ("creator", "commented_by", "revised_by", "picture", "template", "mail", "file" …), value, part."""
 
     kind: str
     value: str
@@ -103,7 +103,7 @@ def _traces_of(root: etree._Element, part: str) -> Iterator[Trace]:
     for element, _, local, value in _attributes(root):
         tag = _local(element)
         if local == "author" and value.strip():
-            kind = "person" if tag == "person" else "comment" if tag == "comment" else "revision"
+            kind = "person" if tag == "person" else "commented_by" if tag == "comment" else "revised_by"
             yield Trace(kind, value, part)
             dates = (v for n, v in element.items() if etree.QName(n).localname == "date")
             yield from (Trace(f"{kind}_date", str(d), part) for d in dates)

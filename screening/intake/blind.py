@@ -31,6 +31,7 @@ _LAYERS = (frozenset(("t",)), frozenset(("t", "delText")), frozenset(("instrText
 _LAYERED = frozenset().union(*_LAYERS)
 _SIGNS = {"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _SAID = frozenset(("descr", "title", "alt", "instr", "string", "Target", "tooltip"))  # attributes written for people
+_NAMED = frozenset(("docVar", "alias", "tag"))
 _FORGOTTEN = frozenset((("commentExtensible", "dateUtc"), ("permStart", "ed")))
 _KEPT_IN_APP = frozenset(
     "Application AppVersion Pages Words Characters CharactersWithSpaces Lines Paragraphs TotalTime DocSecurity ScaleCrop"  # noqa: SIM905 - a list of fifteen strings would take fifteen lines
@@ -249,8 +250,9 @@ def _mask_attributes(root: etree._Element, hidden: Hidden) -> None:
             local == "date" and any(n.endswith("}author") for n in map(str, element.attrib))
         ):
             del element.attrib[name]
-        elif len(value) > 1:
-            said = local in _SAID or tag == "docVar"
+        elif (
+            said := local in _SAID or tag in _NAMED
+        ) or not value.isascii():  # the others are numbers, switches and ids
             inside = local == "Target" and element.get("TargetMode") != "External"  # the name of a part
             if spans := hidden.spans(value, numbered=said and not inside):
                 element.set(name, masked_at(value, spans))

@@ -358,7 +358,8 @@ class DocxReader:
         if why == "white_text" and line.place.painted and look.ground is None:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:
-            if not _ORDINARY.fullmatch(text.strip()) and any(map(str.isalnum, text)):
+            ordinary = why == "hidden_text" and _ORDINARY.fullmatch(text.strip())
+            if not ordinary and any(map(str.isalnum, text)):
                 self.notes.add(why, text, line.source)
         else:
             line.pieces.append(text.replace("\r", "").replace("\n", " "))

@@ -59,7 +59,8 @@ def is_word(name: str) -> bool:
 
 
 def _loose(name: str) -> str:
-    return _GAP.join(re.escape(c) for c in name)
+    loose = _GAP.join(re.escape(c) for c in name)
+    return f"(?<![0-9A-Za-z]){loose}(?![0-9A-Za-z])" if name.isascii() else loose
 
 
 def unit_spellings(unit: str) -> tuple[str, ...]:
@@ -116,7 +117,7 @@ class Hidden:
         rows = [_loose(s) for s in sorted(spellings, key=lambda s: (-len(s), s))]
         rows += [f"(?<![0-9A-Za-z]){re.escape(v)}(?![0-9A-Za-z])" for v in sorted(exact, key=lambda s: (-len(s), s))]
         literals = re.compile("|".join(rows), re.IGNORECASE) if rows else None
-        return cls(tuple(_person(n) for n in names if len(n) >= 2), literals)
+        return cls(tuple(_person(n) for n in names if len(n) >= 2 and not n.isdecimal()), literals)
 
     def spans(self, text: str, *, numbered: bool = True) -> tuple[Span, ...]:
         """Return the places to hide, sorted and disjoint; ``numbered`` says that phones, mailboxes, folders of a user count too."""

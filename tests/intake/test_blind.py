@@ -173,6 +173,14 @@ def test_what_concerns_no_person_stays_byte_for_byte():
         assert all(a.read(n) == b.read(n) for n in a.namelist())
 
 
+def test_a_name_in_latin_letters_or_digits_spoils_no_switch_of_the_file():
+    data = docx(p(r("Li 老师 Lines，第 14 页", '<w:lang w:val="Li"/><w:sz w:val="14"/>')))
+    copy = masked(data, ["Li", "14"])
+    with zipfile.ZipFile(io.BytesIO(copy)) as z:
+        assert b'<w:lang w:val="Li"/><w:sz w:val="14"/>' in z.read("word/document.xml")
+    assert read(copy).document.text == "** 老师 Lines，第 14 页"
+
+
 def test_what_is_taken_out_is_no_longer_spoken_of():
     with zipfile.ZipFile(io.BytesIO(masked(planted(), **NAMES))) as z:
         assert "word/people.xml" not in z.namelist() and "docProps/thumbnail.jpeg" not in z.namelist()

@@ -23,7 +23,7 @@ from screening.intake.styles import (
     Styles,
     Theme,
     W,
-    indents_of,
+    measures_of,
     number_of,
     outline_of,
     with_run_properties,
@@ -239,7 +239,7 @@ class DocxReader:
         ground = (self.styles.theme.ground(props.find(W + "shd")) if props is not None else None) or look.ground
         if ground := ground or place.ground:
             look = replace(look, ground=ground)
-        unseen = place.unseen or self.page.unseen(props, {**style.indents, **indents_of(props)})
+        unseen = place.unseen or self.page.unseen(props, {**style.measures, **measures_of(props)})
         line = _Line(place, source, look, unseen)
         self._runs(p, line, look, depth + 1)
         line.fields.finish(self.notes, source)

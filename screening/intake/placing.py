@@ -13,6 +13,7 @@ from screening.intake.wordml import WP, A, V
 
 EMU = 635  # in a twip
 FULL = 0.55  # of the paper: a page without its margins
+CHARACTER = 2.1  # twips in a hundredth of a character of 五号
 LOW = 80  # twips: a line or box lower than 4 pt shows no letters
 _NUMBER = re.compile("(-?[0-9]{1,9})(?:\\.[0-9]{1,6})?(pt|in|cm|mm|px|)")
 _TWIPS = {"pt": 20.0, "in": 1440.0, "cm": 567.0, "mm": 56.7, "px": 15.0}
@@ -31,7 +32,7 @@ def _css(shape: etree._Element) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The paper of the first section in twips; A4 with Word's margins if the file states none."""
+    """The largest paper of a document and its narrowest margins, in twips; A4 with Word's margins if the file states none."""
 
     width: float = 11906
     height: float = 16838
@@ -40,7 +41,7 @@ class Page:
 
     @classmethod
     def of(cls, body: etree._Element) -> Page:
-        """Read it from the last section of a body; the largest of the sizes stated counts, for some sections lie across."""
+        """Read it from all sections of a body: some lie across, and what one has no room for another may show."""
         sizes, margins = list(body.iter(W + "pgSz")), list(body.iter(W + "pgMar"))
         widths = [w for s in sizes if (w := _twips(s.get(W + "w"))) and w > 0]
         heights = [h for s in sizes if (h := _twips(s.get(W + "h"))) and h > 0]
@@ -59,23 +60,26 @@ class Page:
         """Square twips."""
         return self.width * self.height
 
-    def unseen(self, props: etree._Element | None, indents: Mapping[str, str]) -> str:
-        """Return why nothing of a paragraph can be seen ("off_page", "tiny_text"), "" if it can; ``indents`` are its style's and its own."""
-        if self._indented_away({k: n for k, v in indents.items() if (n := _twips(v)) is not None}):
+    def unseen(self, props: etree._Element | None, measures: Mapping[str, str]) -> str:
+        """Return why nothing of a paragraph can be seen ("off_page", "tiny_text"), "" if it can; ``measures`` are its style's and its own."""
+        sizes = {k: n for k, v in measures.items() if (n := _twips(v)) is not None}
+        if self._indented_away(sizes):
             return "off_page"
+        if measures.get("lineRule") == "exact" and 0 < sizes.get("line", LOW) < LOW:
+            return "tiny_text"
         if props is None:
             return ""
-        spacing = props.find(W + "spacing")
-        if spacing is not None and spacing.get(W + "lineRule") == "exact":
-            line = _twips(spacing.get(W + "line"))
-            if line is not None and 0 < line < LOW:
-                return "tiny_text"
         frame = props.find(W + "framePr")
         return self._framed_away(frame) if frame is not None else ""
 
     def _indented_away(self, ind: Mapping[str, float]) -> bool:
-        left, right = self.left + ind.get("left", 0), self.right + ind.get("right", 0)
-        first = left + ind.get("firstLine", 0) - ind.get("hanging", 0)
+        # Word goes by the indents in characters where they are stated.
+        by = {
+            k: CHARACTER * n if (n := ind.get(f"{k}Chars")) else ind.get(k, 0)
+            for k in ("left", "right", "firstLine", "hanging")
+        }
+        left, right = self.left + by["left"], self.right + by["right"]
+        first = left + by["firstLine"] - by["hanging"]
         beyond = max(left, right) >= self.width
         return beyond or min(left, first, right) <= -self.width
 

@@ -95,7 +95,7 @@ class Style:
     look: Look = field(default_factory=Look)
     number: tuple[str, int] | None = None
     painted: frozenset[str] = frozenset()  # the parts of a table ("", "firstRow" …) that the style gives a dark ground
-    indents: Mapping[str, str] = field(default_factory=dict)  # attributes of w:ind by local name
+    measures: Mapping[str, str] = field(default_factory=dict)  # attributes of w:ind and w:spacing by local name
 
 
 def _distance(a: str, b: str) -> int:
@@ -270,7 +270,7 @@ class Styles:
             look=with_run_properties(look, raw.find(W + "rPr"), self.theme),
             number=number_of(props) or parent.number,
             painted=parent.painted | self._painted(raw),
-            indents={**parent.indents, **indents_of(props)},
+            measures={**parent.measures, **measures_of(props)},
         )
 
     def _painted(self, raw: etree._Element) -> frozenset[str]:
@@ -319,13 +319,15 @@ def outline_of(props: etree._Element | None) -> int | None:
     return level + 1 if level < 9 else None
 
 
-def indents_of(props: etree._Element | None) -> dict[str, str]:
-    """Return the attributes of a ``w:pPr``'s ``w:ind`` by local name; start and end are called left and right."""
-    element = props.find(W + "ind") if props is not None else None
-    if element is None:
-        return {}
-    names = {"start": "left", "end": "right"}
-    return {names.get(n := etree.QName(k).localname, n): str(v) for k, v in element.items()}
+def measures_of(props: etree._Element | None) -> dict[str, str]:
+    """Return the attributes of a ``w:pPr``'s ``w:ind`` and ``w:spacing`` by local name; start and end are called left and right."""
+    names = {"start": "left", "end": "right", "startChars": "leftChars", "endChars": "rightChars"}
+    out = {}
+    for element in (props.find(W + "ind"), props.find(W + "spacing")) if props is not None else ():
+        for key, value in element.items() if element is not None else ():
+            local = etree.QName(key).localname
+            out[names.get(local, local)] = str(value)
+    return out
 
 
 def number_of(props: etree._Element | None) -> tuple[str, int] | None:

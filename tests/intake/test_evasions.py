@@ -86,6 +86,7 @@ def test_a_run_that_can_be_read(props):
     [
         ('<w:ind w:left="12000"/>', "off_page"),
         ('<w:ind w:start="-20000"/>', "off_page"),
+        ('<w:ind w:left="0" w:leftChars="6000"/>', "off_page"),
         ('<w:ind w:right="12000"/>', "off_page"),
         ('<w:ind w:left="0" w:hanging="20000"/>', "off_page"),
         ('<w:framePr w:w="3000" w:x="-14000" w:y="100"/>', "off_page"),
@@ -97,10 +98,13 @@ def test_a_run_that_can_be_read(props):
 )
 def test_a_paragraph_that_cannot_be_seen(props, code):
     found(docx(p("前"), p(LONG, props=props)), code, LONG, "body/1")
-    if "w:ind" in props:
+    if "framePr" not in props:
         sheet = styles(style_row("P", "远", p_props=props), style_row("Q", "更远", based="P"))
         found(docx(p(LONG, props=style("Q")), styles=sheet), code, LONG, "body/0")
-        assert text(docx(p(LONG, props=style("Q") + '<w:ind w:left="0" w:right="0" w:hanging="0"/>'), styles=sheet))
+        plain = (
+            '<w:ind w:left="0" w:leftChars="0" w:right="0" w:hanging="0"/><w:spacing w:line="240" w:lineRule="auto"/>'
+        )
+        assert text(docx(p(LONG, props=style("Q") + plain), styles=sheet))
 
 
 @pytest.mark.parametrize(

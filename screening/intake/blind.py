@@ -206,9 +206,13 @@ def _masked_xml(content: bytes, name: str, package: Package, hidden: Hidden, dro
     root = package.parse(content)
     before = etree.tostring(root)
     lower = name.lower()
-    if lower in ("docprops/core.xml", "docprops/custom.xml"):
+    # Programs give the properties other names of parts; their roots tell them.
+    space = etree.QName(root).namespace or ""
+    if lower in ("docprops/core.xml", "docprops/custom.xml") or space.endswith(
+        ("core-properties", "custom-properties")
+    ):
         del root[:]
-    elif lower == "docprops/app.xml":
+    elif lower == "docprops/app.xml" or space.endswith(("extended-properties", "extendedProperties")):
         for child in [e for e in root if _local(e) not in _KEPT_IN_APP]:
             root.remove(child)
     elif lower.endswith(".rels") or lower == "[content_types].xml":

@@ -173,6 +173,15 @@ def test_what_concerns_no_person_stays_byte_for_byte():
         assert all(a.read(n) == b.read(n) for n in a.namelist())
 
 
+def test_properties_are_known_by_their_root_wherever_they_lie():
+    space = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+    other = (
+        f'<cp:coreProperties xmlns:cp="{space}" xmlns:dc="y"><dc:creator>Someone Else</dc:creator></cp:coreProperties>'
+    )
+    with zipfile.ZipFile(io.BytesIO(masked(docx(p("字"), extra={"package/services/x.xml": other}), [NAME]))) as z:
+        assert b"Someone" not in z.read("package/services/x.xml")
+
+
 def test_a_name_in_latin_letters_or_digits_spoils_no_switch_of_the_file():
     data = docx(p(r("Li 老师 Lines，第 14 页", '<w:lang w:val="Li"/><w:sz w:val="14"/>')))
     copy = masked(data, ["Li", "14"])

@@ -14,13 +14,13 @@ from screening.case import Case
 from screening.checks._contract import case_check
 from screening.document import Span
 from screening.finding import Evidence, Finding, Severity
+from screening.text.personal import EMAIL
 from screening.world import World
 
 _ID = re.compile(
     "(?<![0-9A-Za-z])[1-9]\\d{5}(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])\\d{3}[\\dXx](?![0-9A-Za-z])"
 )
 _MOBILE = re.compile("(?<![0-9A-Za-z])(?:\\+?86[- ]?)?1[3-9]\\d[- ]?\\d{4}[- ]?\\d{4}(?![0-9A-Za-z])")
-_EMAIL = re.compile("[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+")
 _LANDLINE = re.compile("(?<![0-9A-Za-z])0\\d{2,3}[- ]?[2-9]\\d{6,7}(?![0-9])")
 _WORTH_A_LOOK = re.compile("\\d[- ]?\\d{4}|@")  # each of the four has one of these, most texts have none
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -57,7 +57,7 @@ def personal_data(case: Case, params: Params, world: World) -> Iterator[Finding]
     kinds = (
         ("id_number", "身份证号", _ID, None),
         ("mobile", "手机号", _MOBILE, None),
-        ("email", "电子邮箱", _EMAIL, None),
+        ("email", "电子邮箱", EMAIL, None),
         ("landline", "座机号码", _LANDLINE, Severity.NOTE),
     )
     if not _WORTH_A_LOOK.search(case.document.text):

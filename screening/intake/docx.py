@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lxml import etree
 
 from screening.document import Document, Paragraph, Span, Story
 from screening.finding import IntakeWarning
+from screening.intake.evidence import COUNTED, main_part, note_description, note_package, properties_of
+from screening.intake.fields import FieldStack, note_code
 from screening.intake.limits import Limits
 from screening.intake.numbering import Numbering
 from screening.intake.package import Package, Relation
+from screening.intake.placing import Page, ground_of_box, hidden_row
 from screening.intake.refusals import refusal
-from screening.intake.styles import Look, Style, Styles, Theme, W, number_of, outline_of, with_run_properties
+from screening.intake.styles import (
+    Look,
+    Style,
+    Styles,
+    Theme,
+    W,
+    measures_of,
+    number_of,
+    outline_of,
+    with_run_properties,
+)
 from screening.intake.warnings import Notes
 from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, V, choice, inner, symbol, text_of
 
@@ -28,8 +41,9 @@ _SIGNS = {
     W + "cr": "\n",
     W + "softHyphen": "",
 }
-_HARMFUL = re.compile("\\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
-_PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")
+# Word hides the page numbers of every table of contents from web view, and a page copied from the web brings the ends of
+# its forms along: they are no evidence of anything.
+_ORDINARY = re.compile("[0-9IVXivx]{1,5}|z?-?窗体[顶底]端|(?:Top|Bottom) of Form")
 
 
 @dataclass(slots=True)
@@ -47,13 +61,17 @@ class _Block:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the walk is: story, path in the file, inside a table, whether grounds are painted by something not resolved here."""
+    """Where the walk is: story, path in the file, inside a table, and what of it can be seen.
+
+    ``painted`` says that the ground is painted by something not resolved here, ``unseen`` why nothing can be seen here.
+    """
 
     story: Story
     path: str
     table: bool = False
     painted: bool = False
     ground: str | None = None
+    unseen: str = ""
 
 
 @dataclass(slots=True)
@@ -69,8 +87,11 @@ class _Line:
     """The runs of one paragraph while it is walked."""
 
     place: _Place
+    source: str
     look: Look
+    unseen: str = ""
     pieces: list[str] = field(default_factory=list)
+    fields: FieldStack = field(default_factory=FieldStack)
 
 
 class DocxReader:
@@ -81,30 +102,15 @@ class DocxReader:
         self.notes = Notes()
         self.blocks: list[_Block] = []
         self.boxes: list[etree._Element] = []
-        self.pictures = 0
-        self.main = self._main_part()
+        self.pictures = self.objects = 0
+        self.page = Page()
+        self.main = main_part(package, self.notes)
         self.relations = package.relations(self.main)
         theme = Theme.parse(self._related_xml("theme"))
         self.styles = Styles(self._related_xml("styles"), theme)
         self.numbering = Numbering(self._related_xml("numbering"), self.styles)
         self.paper = "FFFFFF"
         self._looks: dict[tuple[Any, ...], Look] = {}
-
-    def _main_part(self) -> str:
-        """Return the main part by the package's relationship, as Word does; by its usual name if the relationship dangles."""
-        for relation in self.package.relations("").values():
-            if relation.kind == "officeDocument" and not relation.external and self.package.has(relation.target):
-                if relation.target.lower().startswith(("xl/", "ppt/")):
-                    raise refusal("zip_not_word")
-                return relation.target
-        if self.package.has("word/document.xml"):
-            self.notes.add("dangling_part")
-            return "word/document.xml"
-        broken = any(n.startswith("word/") for n in self.package.names()) or self.package.has("[content_types].xml")
-        raise refusal("damaged", "缺少正文部件") if broken and not self._other_office() else refusal("zip_not_word")
-
-    def _other_office(self) -> bool:
-        return any(n.startswith(("xl/", "ppt/")) for n in self.package.names())
 
     def _related(self, kind: str) -> list[Relation]:
         rows = sorted(self.relations.items())
@@ -120,13 +126,16 @@ class DocxReader:
     def read(self) -> Document:
         """Walk all stories and return the document."""
         root = self.package.xml(self.main)
-        self._whole(root)
+        self._paint(root)
         body = root.find(W + "body")
         if body is None:
             raise refusal("damaged", "缺少正文")
+        self.page = Page.of(body)
         self._blocks(body, _Place(Story.BODY, ""), _Count(), 1)
         for n, box in enumerate(self.boxes):  # the list grows while boxes inside boxes are met
-            self._blocks(box, _Place(Story.TEXTBOX, f"textbox/{n}/", painted=True), _Count(), 1)
+            ground, why = ground_of_box(box), self.page.unseen_box(box)
+            place = _Place(Story.TEXTBOX, f"textbox/{n}/", painted=ground is None, ground=ground, unseen=why)
+            self._blocks(box, place, _Count(), 1)
         self._notes_story("footnotes", "footnote", Story.FOOTNOTE)
         self._notes_story("endnotes", "endnote", Story.ENDNOTE)
         for kind, story in (("header", Story.HEADER), ("footer", Story.FOOTER)):
@@ -136,29 +145,16 @@ class DocxReader:
                         self.package.xml(relation.target), _Place(story, f"{kind}/{n}/", painted=True), _Count(), 1
                     )
         self._notes_story("comments", "comment", Story.COMMENT)
+        note_package(self.package, self.notes, objects_met=self.objects > 0)
         return self._document()
 
-    def _whole(self, root: etree._Element) -> None:
-        """Note what concerns the file as a whole: paper, macros, links, embedded parts."""
+    def _paint(self, root: etree._Element) -> None:
+        """Take the colour of the paper."""
         background = root.find(W + "background")
         if background is not None:
             colour = self.styles.theme.colour(background)
             stated = background.get(W + "color") or ""
             self.paper = colour or (stated.upper() if re.fullmatch("[0-9A-Fa-f]{6}", stated) else self.paper)
-        if any(n.endswith("vbaproject.bin") for n in self.package.names()):
-            self.notes.add("macros")
-        for relation in self.relations.values():
-            if relation.external and relation.kind != "hyperlink":
-                self.notes.add("external_link", relation.target)
-            elif relation.kind in ("oleObject", "package"):
-                self.notes.add("embedded_object")
-            elif relation.kind == "aFChunk":
-                self.notes.add("unread_content")
-        settings = self._related("settings")
-        for relation in settings[:1]:
-            for link in self.package.relations(relation.target).values():
-                if link.external and link.kind == "attachedTemplate" and not link.target.lower().startswith("file:"):
-                    self.notes.add("external_link", link.target)
 
     def _notes_story(self, kind: str, name: str, story: Story) -> None:
         root = self._related_xml(kind)
@@ -174,7 +170,7 @@ class DocxReader:
                 continue
             if story is Story.COMMENT:
                 self.notes.add("comments")
-            self._blocks(note, _Place(story, f"{name}/{n}/", painted=True), _Count(), 1)
+            self._blocks(note, _Place(story, f"{name}/{n}/"), _Count(), 1)
             n += 1
 
     # -- blocks ---------------------------------------------------------------------------------------------------------
@@ -197,7 +193,7 @@ class DocxReader:
             elif tag == W + "altChunk":
                 self.notes.add("unread_content")
             elif tag in (W + "del", W + "moveFrom"):
-                self._deleted(child, place)
+                self._deleted(child, place.path)
             elif isinstance(tag, str) and tag not in SKIPPED:
                 self._blocks(
                     child, place, count, depth + 1
@@ -206,18 +202,31 @@ class DocxReader:
     def _table(self, table: etree._Element, place: _Place, number: int, depth: int) -> None:
         props = table.find(W + "tblPr")
         style = props.find(W + "tblStyle") if props is not None else None
-        painted = place.painted or (style is not None and self.styles.get(style.get(W + "val") or "").shaded)
+        painted = self.styles.get(style.get(W + "val") or "").painted if style is not None else frozenset()
         base = f"{place.path}/" if place.table else place.path
-        for r, row in enumerate(inner(table, W + "tr")):
-            for c, cell in enumerate(inner(row, W + "tc")):
-                shading = cell.find(f"{W}tcPr/{W}shd")
-                ground = self.styles.theme.colour(shading, "Fill") if shading is not None else None
+        rows = inner(table, W + "tr")
+        off = "off_page" if self.page.unseen_table(props) else ""
+        for r, row in enumerate(rows):
+            unseen = place.unseen or off or ("hidden_text" if hidden_row(row) else "")
+            if row.find(f"{W}trPr/{W}del") is not None:
+                self._deleted(row, f"{base}table/{number}/r{r}")
+                continue
+            cells = inner(row, W + "tc")
+            for c, cell in enumerate(cells):
+                ground = self.styles.theme.ground(cell.find(f"{W}tcPr/{W}shd"))
+                edges = {
+                    "firstRow": r == 0,
+                    "lastRow": r == len(rows) - 1,
+                    "firstCol": c == 0,
+                    "lastCol": c == len(cells) - 1,
+                }
                 here = _Place(
                     place.story,
                     f"{base}table/{number}/r{r}/c{c}",
                     table=True,
-                    painted=painted,
+                    painted=ground is None and (place.painted or any(edges.get(part, True) for part in painted)),
                     ground=ground or place.ground,
+                    unseen=unseen,
                 )
                 self._blocks(cell, here, _Count(), depth + 3)
 
@@ -227,14 +236,13 @@ class DocxReader:
         style_id = style_element.get(W + "val") or "" if style_element is not None else self.styles.default_paragraph
         style = self.styles.get(style_id)
         look = style.look
-        ground = place.ground
-        if props is not None:
-            shading = props.find(W + "shd")
-            ground = (self.styles.theme.colour(shading, "Fill") if shading is not None else None) or ground
-        if ground and look.ground is None:
-            look = Look(look.vanish, look.colour, ground, look.size)
-        line = _Line(place, look)
+        ground = (self.styles.theme.ground(props.find(W + "shd")) if props is not None else None) or look.ground
+        if ground := ground or place.ground:
+            look = replace(look, ground=ground)
+        unseen = place.unseen or self.page.unseen(props, {**style.measures, **measures_of(props)})
+        line = _Line(place, source, look, unseen)
         self._runs(p, line, look, depth + 1)
+        line.fields.finish(self.notes, source)
         text = "".join(line.pieces)
         level = outline_of(props) or style.level
         number = self._number(props, style)
@@ -263,7 +271,7 @@ class DocxReader:
             elif tag in SKIPPED or not isinstance(tag, str):
                 continue
             elif tag in (W + "del", W + "moveFrom"):
-                self._deleted(child, line.place)
+                self._deleted(child, line.source)
             elif tag in _BLOCKS:  # a block inside a paragraph is not valid, and is read all the same
                 self._blocks(parent, line.place, _Count(), depth + 1)
                 return
@@ -277,7 +285,9 @@ class DocxReader:
                 self.boxes.append(child)
             else:
                 if tag in (W + "ins", W + "moveTo"):
-                    self.notes.add("insertions", text_of(child, W + "t"), line.place.path)
+                    self.notes.add("insertions", text_of(child, W + "t"), line.source)
+                elif tag == W + "fldSimple":
+                    note_code(child.get(W + "instr") or "", self.notes, line.source)
                 self._runs(child, line, look, depth + 1)
 
     def _run(self, run: etree._Element, line: _Line, depth: int) -> None:
@@ -309,10 +319,11 @@ class DocxReader:
             elif tag == W + "sym":
                 self._say(symbol(child), line, look)
             elif tag == W + "delText":
-                self.notes.add("deletions", child.text or "", line.place.path)
+                self.notes.add("deletions", child.text or "", line.source)
             elif tag == W + "instrText":
-                if _HARMFUL.search(child.text or ""):
-                    self.notes.add("fields", child.text or "", line.place.path)
+                line.fields.say(child.text or "", self.notes, line.source)
+            elif tag == W + "fldChar":
+                line.fields.mark(child.get(W + "fldCharType") or "", line.pieces, self.notes, line.source)
             elif tag == W + "txbxContent":
                 self.boxes.append(child)
             elif tag == MC + "AlternateContent":
@@ -320,34 +331,41 @@ class DocxReader:
             elif tag == W + "r":
                 self._run(child, line, depth)
             elif isinstance(tag, str) and tag not in SKIPPED:
-                self._seen(child)
+                self._seen(child, line)
                 self._inside(child, line, look, depth + 1)
 
-    def _seen(self, element: etree._Element) -> None:
-        """Note pictures, charts, diagrams and embedded objects that are met on the way."""
+    def _seen(self, element: etree._Element, line: _Line) -> None:
+        """Note pictures, charts, diagrams, embedded objects and texts beside the text that are met on the way."""
         tag = element.tag
         if tag in (A + "blip", V + "imagedata"):
             self.pictures += 1
+            if line.place.story in COUNTED and self.page.filled_by(element):
+                self.notes.add("page_pictures", source=line.source)
         elif tag in (C + "chart", DGM + "relIds"):
-            self.notes.add("unread_content")
+            self.notes.add("unread_content", source=line.source)
         elif tag == OFFICE + "OLEObject":
-            self.notes.add("embedded_object")
+            self.objects += 1
+            kind = element.get("ProgID") or ""
+            # A formula of the old editor is an object too, and no file.
+            self.notes.add("unread_content" if kind.startswith("Equation") else "embedded_object", kind, line.source)
+        else:
+            note_description(element, self.notes, line.source)
 
     def _say(self, text: str, line: _Line, look: Look) -> None:
         if not text:
             return
-        why = look.unseen(self.paper) if text.strip() else ""
-        if why == "white_text" and line.place.painted:
+        why = (line.unseen or look.unseen(self.paper)) if text.strip() else ""
+        if why == "white_text" and line.place.painted and look.ground is None:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:
-            # Word hides the page numbers of every table of contents from web view: they are no evidence of anything.
-            if not _PAGE_NUMBER.fullmatch(text.strip()):
-                self.notes.add(why, text, line.place.path)
+            ordinary = why == "hidden_text" and _ORDINARY.fullmatch(text.strip())
+            if not ordinary and any(map(str.isalnum, text)):
+                self.notes.add(why, text, line.source)
         else:
             line.pieces.append(text.replace("\r", "").replace("\n", " "))
 
-    def _deleted(self, element: etree._Element, place: _Place) -> None:
-        self.notes.add("deletions", text_of(element, W + "t", W + "delText"), place.path)
+    def _deleted(self, element: etree._Element, source: str) -> None:
+        self.notes.add("deletions", text_of(element, W + "t", W + "delText"), source)
 
     # -- result ---------------------------------------------------------------------------------------------------------
 
@@ -369,17 +387,4 @@ def read_docx(data: bytes, limits: Limits) -> tuple[Document, tuple[IntakeWarnin
     """
     reader = DocxReader(Package(data, limits), limits)
     document = reader.read()
-    return document, reader.notes.warnings(), _properties(reader.package), reader.pictures
-
-
-def _properties(package: Package) -> dict[str, str]:
-    """Return creator, last editor, company and the like: what blind review hides."""
-    found: dict[str, str] = {}
-    for name in ("docProps/core.xml", "docProps/app.xml"):
-        if not package.has(name):
-            continue
-        for element in package.xml(name):
-            key = etree.QName(element).localname if isinstance(element.tag, str) else ""
-            if key in ("creator", "lastModifiedBy", "Company", "Manager") and element.text and element.text.strip():
-                found[key] = element.text.strip()
-    return found
+    return document, reader.notes.warnings(), properties_of(reader.package), reader.pictures

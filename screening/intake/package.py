@@ -87,13 +87,17 @@ class Package:
         """Names of the parts, in lower case."""
         return tuple(self._parts)
 
+    def written_names(self) -> tuple[str, ...]:
+        """Names of the parts in their order, as they are written in the file."""
+        return tuple(info.filename for info in self._parts.values())
+
     def has(self, name: str) -> bool:
         """Say whether there is a part of that name, whatever its case."""
         return name.lower() in self._parts
 
     def read(self, name: str) -> bytes:
         """Inflate one part, within the cap of the whole file."""
-        info = self._parts.get(name.lower())
+        info = self._parts.get(name.replace("\\", "/").lstrip("/").lower())
         if info is None:
             raise refusal("damaged", f"缺少部件 {posixpath.basename(name)}")
         room = self._limits.inflated - self._inflated
@@ -108,13 +112,17 @@ class Package:
         return data
 
     def xml(self, name: str) -> etree._Element:
-        """Parse one part: no entities, no DTD, no network, limited depth."""
+        """Parse one part; Strict OOXML is read as the ordinary kind."""
         data = self.read(name)
-        if any(name in data for name in _DOCTYPE_NAME) and _DOCTYPE.search(data):
-            raise refusal("doctype")
         if b"purl.oclc.org" in data:
             for strict, plain in _STRICT:
                 data = data.replace(strict, plain)
+        return self.parse(data)
+
+    def parse(self, data: bytes) -> etree._Element:
+        """Parse the bytes of a part: no entities, no DTD, no network, limited depth."""
+        if any(name in data for name in _DOCTYPE_NAME) and _DOCTYPE.search(data):
+            raise refusal("doctype")
         parser = etree.XMLParser(
             resolve_entities=False,
             no_network=True,

@@ -12,6 +12,7 @@ V = "{urn:schemas-microsoft-com:vml}"
 OFFICE = "{urn:schemas-microsoft-com:office:office}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
 DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 SKIPPED = frozenset(
     W + n

@@ -7,25 +7,14 @@ sure before it reports; here the patterns are wider, because too much hidden cos
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from screening.report import BatchReport, Report
 from screening.reuse.result import Passage
+from screening.text.personal import mailboxes, narrow, numbers
 
-# One character for one: the match's places hold in the text as it was written.
-_WIDE = str.maketrans("０１２３４５６７８９＠．－＋", "0123456789@.-+")
-_NUMBER = re.compile(
-    "(?<![0-9A-Za-z])(?:"
-    "(?:\\+?86[- ]?)?1[3-9][0-9][- ]?[0-9]{4}[- ]?[0-9]{4}"  # mobile
-    "|[0-9]{14,18}[0-9Xx]"  # identity card (15 or 18), bank account
-    "|[(（]?0[0-9]{2,3}[)）]?[- ]?[2-9][0-9]{6,7}"  # landline with its area
-    ")(?![0-9A-Za-z])"
-)
-_EMAIL = re.compile("[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+")
-_WORTH_A_LOOK = re.compile("[0-9０-９]{4}|[@＠]")  # most texts have neither
 _NAMES_OF_THINGS = frozenset({"id", "source", "case"})  # keys whose strings identify something and are never shown
 _NUMBERS = (int, float, type(None))
 
@@ -36,15 +25,15 @@ def masked(value: str) -> str:
     >>> masked("电话 138 0000 0101，邮箱 liu@example.com，2023 年 3 月")
     '电话 138 **** 0101，邮箱 l**@example.com，2023 年 3 月'
     """
-    if not _WORTH_A_LOOK.search(value):
+    boxes, figures = list(mailboxes(value)), list(numbers(value))
+    if not boxes and not figures:
         return value
-    plain = value.translate(_WIDE)
-    out = list(value)
-    for m in _EMAIL.finditer(plain):
-        for n in range(m.start() + 1, plain.index("@", m.start())):
+    out, plain = list(value), narrow(value)
+    for span in boxes:
+        for n in range(span.start + 1, plain.index("@", span.start)):
             out[n] = "*"
-    for m in _NUMBER.finditer(plain):
-        digits = [n for n in range(*m.span()) if plain[n].isalnum()]
+    for span in figures:
+        digits = [n for n in range(span.start, span.end) if plain[n].isalnum()]
         for n in digits[3:-4]:
             out[n] = "*"
     return "".join(out)

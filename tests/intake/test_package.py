@@ -65,9 +65,9 @@ def test_what_a_relation_brings_along_is_told():
         },
     )
     found = codes(data)
-    assert {"embedded_object", "unread_content", "external_link"} <= set(found)
-    assert found["external_link"].count == 2  # the template on the author's own disk is none
-    assert outside in found["external_link"].quote
+    assert {"embedded_object", "unread_content", "remote_template"} <= set(found)
+    assert found["remote_template"].count == 2  # the template on the author's own disk is none
+    assert outside in found["remote_template"].quote
 
 
 def test_blocks_where_none_belong_are_read_all_the_same():

@@ -15,7 +15,7 @@ from screening.intake.numbering import Numbering
 from screening.intake.package import Package, Relation
 from screening.intake.refusals import refusal
 from screening.intake.styles import Look, Style, Styles, Theme, W, number_of, outline_of, with_run_properties
-from screening.intake.warnings import Notes
+from screening.intake.warnings import HARMFUL_FIELD, PAGE_NUMBER, Notes
 from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, V, choice, inner, symbol, text_of
 
 _BLOCKS = frozenset(W + n for n in ("p", "tbl"))
@@ -28,8 +28,6 @@ _SIGNS = {
     W + "cr": "\n",
     W + "softHyphen": "",
 }
-_HARMFUL = re.compile("\\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
-_PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")
 
 
 @dataclass(slots=True)
@@ -311,7 +309,7 @@ class DocxReader:
             elif tag == W + "delText":
                 self.notes.add("deletions", child.text or "", line.place.path)
             elif tag == W + "instrText":
-                if _HARMFUL.search(child.text or ""):
+                if HARMFUL_FIELD.search(child.text or ""):
                     self.notes.add("fields", child.text or "", line.place.path)
             elif tag == W + "txbxContent":
                 self.boxes.append(child)
@@ -341,7 +339,7 @@ class DocxReader:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:
             # Word hides the page numbers of every table of contents from web view: they are no evidence of anything.
-            if not _PAGE_NUMBER.fullmatch(text.strip()):
+            if not PAGE_NUMBER.fullmatch(text.strip()):
                 self.notes.add(why, text, line.place.path)
         else:
             line.pieces.append(text.replace("\r", "").replace("\n", " "))

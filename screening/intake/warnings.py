@@ -23,11 +23,13 @@ SENTENCES: dict[str, str] = {
     "math": "含有公式，公式中的文字计入比对",
     "zero_width": "文字中夹有看不见的零宽字符",
     "bidi": "文字中夹有改变显示方向的控制字符，看到的顺序可能与实际不同",
-    "extension_mismatch": "扩展名与内容不符：实际是纯文本",
+    "extension_mismatch": "扩展名与内容不符",
     "comments": "含有批注；报送前请删除",
     "dangling_part": "文件内部引用了不存在的部件，已跳过",
 }
 QUOTE = 200  # code points of the sample
+HARMFUL_FIELD = re.compile("\\b(?:DDE|DDEAUTO|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
+PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")  # Word hides those of a table of contents from web view: no evidence
 _ZERO_WIDTH = re.compile("[\u200b-\u200d\u2060\ufeff\u00ad\u180e]")
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Fewer Han characters than this beside pictures are probably a scan; a text in another script is none.

@@ -1,7 +1,7 @@
 """File format: a Word file, fit to be read by everybody.
 
-Bad: 报送的是改了扩展名的文本文件；或文件里有隐藏文字、未接受的修订。
-Good: Word 保存的 .docx，没有修订和批注。
+Bad: 报送的是 PDF，或改了扩展名的文本文件；或文件里有隐藏文字、未接受的修订。
+Good: Word 保存的 .docx 或 .doc，没有修订和批注。
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from screening.world import World
 
 # What may hide words from a reader, or harm one, is for review; the rest is a hint.
 _SERIOUS = ("hidden_text", "white_text", "tiny_text", "bidi", "scan_suspected", "macros", "external_link", "fields")
+_SAID_ELSEWHERE = ("kind_guessed", "not_in_manifest", "form_ambiguous", "form_unreadable")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,8 @@ class Params:
 @case_check(Params, label="文件格式")
 def file_format(case: Case, params: Params, world: World) -> Iterator[Finding]:
     """Report a file that is no Word file, and what intake saw besides the text."""
-    if case.info.format not in params.formats:
+    foreign = case.info.format not in params.formats
+    if foreign:
         yield Finding(
             code="file_format.not_word",
             message=f"文件不是 Word 版本（实际是 {case.info.format.upper()} 格式），请用 Word 另存为 .docx 后再报送。",
@@ -38,8 +40,8 @@ def file_format(case: Case, params: Params, world: World) -> Iterator[Finding]:
     for w in case.warnings:
         if w.code == "zero_width":
             serious = w.count >= params.zero_width_from
-        elif w.code in ("extension_mismatch", "kind_guessed", "not_in_manifest", "form_ambiguous", "form_unreadable"):
-            continue  # said elsewhere
+        elif w.code in _SAID_ELSEWHERE or (foreign and w.code == "extension_mismatch"):
+            continue
         else:
             serious = w.code in _SERIOUS
         times = f"（{w.count} 处）" if w.count > 1 else ""

@@ -28,7 +28,9 @@ _END = re.compile("[\r\x07\x0c]")  # of a paragraph, of a cell or row, of a page
 _FIELD = re.compile("[\x13\x14\x15]")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f(]")
 _SIGNS = {"\x0b": "\n", "\x0e": "\n", "\x1e": "-"}
-_PICTURE, _DRAWN, _BLANK, _SYMBOL = "\x01", "\x08", "\x02", "("
+_BLANK, _SYMBOL = "\x02", "("
+# The head of a picture's data ([MS-ODRAW] OfficeArtBlip): version 0, a known instance, a record type of F01A to F01F, F029, F02A.
+_BLIP = re.compile(rb"[\x00\x10\x20\x30\x40\x50\x60\x80\x90\xa0\xb0].[\x1a-\x1f\x29\x2a]\xf0", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -70,7 +72,8 @@ class DocReader:
         self.formats = Formats(self.file, limits)
         self.notes = Notes()
         self.blocks: list[_Block] = []
-        self.pictures = 0
+        # A drawn shape in the text may be a line or a box of text; a picture has its data somewhere.
+        self.pictures = len(_BLIP.findall(self.file.main)) + len(_BLIP.findall(self.file.data))
         if self.file.macros:
             self.notes.add("macros")
         for _ in range(self.file.objects):
@@ -169,8 +172,6 @@ class DocReader:
                 if not (run.special and run.symbol):
                     return c
                 return "" if 0xD800 <= run.symbol <= 0xF8FF or run.symbol < 0x20 else chr(run.symbol)
-            if run.special and (c == _DRAWN or (c == _PICTURE and not run.data)):
-                self.pictures += 1
             return _SIGNS.get(c, "")
 
         return _CONTROL.sub(sign, raw)

@@ -19,6 +19,7 @@ _HEADING = re.compile("(?:heading|标题|标 题)\\s*([1-9])")
 _TITLES = {62: "title", 74: "subtitle"}  # built-in styles go by number: their names are in the writer's language
 _WHITE = {8: "FFFFFF", 16: "C0C0C0"}  # of the sixteen old colours, those that may be hard to see
 _DEPTH = 12  # of styles based on styles; Word allows 11
+_NESTED = 31  # tables in tables: what Word itself can do
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,6 @@ class Run:
     inserted: bool = False
     special: bool = False
     symbol: int = 0
-    data: bool = False  # a form field's data, not a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,6 @@ class Formats:
                 run = replace(run, inserted=bool(value[0]))
             elif sprm == 0x0855:
                 run = replace(run, special=bool(value[0]))
-            elif sprm == 0x0806:
-                run = replace(run, data=bool(value[0]))
             elif sprm == 0x6A09:
                 run = replace(run, symbol=struct.unpack_from("<H", value, 2)[0])
         return replace(run, look=look)
@@ -181,7 +179,7 @@ class Formats:
             elif sprm == 0x2416:
                 found = replace(found, depth=max(found.depth, value[0] & 1))
             elif sprm == 0x6649:
-                found = replace(found, depth=max(0, struct.unpack("<i", value)[0]))
+                found = replace(found, depth=min(_NESTED, max(0, struct.unpack("<i", value)[0])))
             elif sprm in (0x2417, 0x244C):
                 found = replace(found, row_end=bool(value[0]))
             elif sprm == 0x244B:

@@ -87,7 +87,9 @@ def _paragraphs(pages: list[list[_Line]]) -> list[str]:
     previous: _Line | None = None
     for line in lines:
         size = line.height or 10
-        fresh = previous is None or line.left > margin + 0.9 * size or previous.right < edge - 1.5 * size
+        # The line before was short if the first word of this one, and half a character more, would still have fitted.
+        word = size if _WIDE.match(line.text) else 0.6 * size * len(line.text.split(maxsplit=1)[0])
+        fresh = previous is None or line.left > margin + 0.9 * size or previous.right + word + 0.5 * size < edge
         if fresh:
             out.append(line.text.strip())
         else:

@@ -3,8 +3,10 @@
 import random
 import socket
 import struct
+import subprocess
+import sys
 import threading
-from pathlib import Path
+import time
 
 import psutil
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from screening.document import Story
 from screening.errors import UnreadableError
 from screening.intake import Limits, parse, read
-from screening.intake.office import convert
+from screening.intake.office import close, convert
 from screening.intake.refusals import REFUSALS
 from tests.builder import docx, p
 from tests.intake.legacy_files import constructs, made_by_office, need_office, small_doc
@@ -190,11 +192,52 @@ def office_processes():
     return found
 
 
+@pytest.fixture
+def fresh():
+    """No LibreOffice of this process before the test, and none after it."""
+    need_office()
+    close()
+    yield
+    close()
+    assert not office_processes()
+
+
 def test_libreoffice_reads_the_same_text_from_a_doc(files):
     new, old = files["text0"]
     # Characters, not lines: LibreOffice takes a table at the very end of its own .doc for one paragraph.
     assert squeezed(parse(convert(old, ".doc"), "", Limits())) == squeezed(read(new))
+
+
+@pytest.mark.usefixtures("fresh")
+def test_one_libreoffice_serves_many_files_and_is_changed_now_and_then(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    monkeypatch.setattr("screening.intake.office.RECYCLED_AFTER", 2)
+    folders = []
+    for n in range(3):
+        assert f"text{n}" in parse(convert(f"{{\\rtf1 text{n}\\par}}".encode(), ".rtf"), "", Limits()).document.text
+        folders += [str(f) for f in tmp_path.iterdir()]
+    assert folders[0] == folders[1] != folders[2]
+    close()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.usefixtures("fresh")
+def test_a_killed_parent_takes_its_libreoffice_along():
+    code = "import os; from screening.intake.office import convert; convert(b'{\\\\rtf1 x}', '.rtf'); print('done', flush=True); os.kill(os.getpid(), 9)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
+    assert (done.stdout.strip(), done.returncode) == (b"done", -9)
+    deadline = time.monotonic() + 5
+    while office_processes() and time.monotonic() < deadline:
+        time.sleep(0.05)
     assert not office_processes()
+
+
+@pytest.mark.usefixtures("fresh")
+def test_what_libreoffice_makes_nothing_of_is_refused():
+    with pytest.raises(UnreadableError) as caught:
+        convert(b"PK\x03\x04" + bytes(500), ".docx")
+    assert caught.value.code == "legacy_doc"
 
 
 def test_rtf_is_read(files, folder):
@@ -203,8 +246,8 @@ def test_rtf_is_read(files, folder):
     assert squeezed(intake) == squeezed(read(files["text0"][0]))
 
 
+@pytest.mark.usefixtures("fresh")
 def test_a_file_that_takes_too_long_leaves_no_process():
-    need_office()
     with pytest.raises(UnreadableError) as caught:
         convert(b"{\\rtf1 text}", ".rtf", seconds=0.4)
     assert caught.value.code == "timeout"
@@ -212,9 +255,9 @@ def test_a_file_that_takes_too_long_leaves_no_process():
 
 
 @pytest.mark.parametrize("confined", [True, False], ids=["no network", "LibreOffice's settings alone"])
+@pytest.mark.usefixtures("fresh")
 def test_a_linked_picture_is_not_fetched(confined, monkeypatch):
     # Without both, LibreOffice asks for the picture of the page twice.
-    need_office()
     if not confined:
         monkeypatch.setattr("screening.intake.office._confined", tuple)
     calls = []
@@ -241,19 +284,12 @@ def test_a_linked_picture_is_not_fetched(confined, monkeypatch):
 
 
 def test_without_libreoffice_the_refusal_says_how_to_get_it(monkeypatch):
+    close()
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UnreadableError) as caught:
         read(b"{\\rtf1 text}", "x.rtf")
     assert caught.value.code == "no_converter"
     assert "apt-get install libreoffice-writer" in caught.value.advice
-
-
-def test_temporary_files_are_gone(monkeypatch, tmp_path):
-    need_office()
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    convert(b"{\\rtf1 text\\par}", ".rtf")
-    assert not list(Path(tmp_path).iterdir())
 
 
 def test_word_95_and_works_go_to_the_converter():

@@ -70,6 +70,7 @@ class DocReader:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self.file = DocFile(data, limits)
         self.formats = Formats(self.file, limits)
+        self.limits = limits
         self.notes = Notes()
         self.blocks: list[_Block] = []
         # A drawn shape in the text may be a line or a box of text; a picture has its data somewhere.
@@ -102,6 +103,8 @@ class DocReader:
         else:
             bounds = bounds[:-1] if len(bounds) > 2 else bounds
         for n, (a, b) in enumerate(pairwise(bounds)):
+            if a == b:
+                continue
             if story is Story.COMMENT:
                 self.notes.add("comments")
             self._stretch(start + a, start + b, story, f"{name}/{n}/")
@@ -143,6 +146,8 @@ class DocReader:
             self._trimmed(first)
 
     def _add(self, text: str, form: Format, story: Story, place: str, *, depth: int) -> None:
+        if len(self.blocks) > self.limits.elements:
+            raise refusal("too_many_elements")
         name = self.formats.name(form.style)
         for n, piece in enumerate(text.split("\n")):
             where = place if n == 0 else f"{place}/{n + 1}"

@@ -11,6 +11,7 @@ from typing import Any
 from screening.document import Document
 from screening.intake.limits import Limits
 from screening.intake.refusals import refusal
+from screening.intake.warnings import SCAN_ALL
 
 _PAGE_NUMBER = re.compile("[-—－–\\s]*(?:第\\s*)?[0-9]{1,4}(?:\\s*页)?[-—－–\\s]*(?:[/／共]\\s*[0-9]{1,4}\\s*页?)?")
 _WIDE = re.compile(
@@ -46,7 +47,7 @@ def read_pdf(data: bytes, limits: Limits) -> tuple[Document, int]:
             paragraphs = _paragraphs(pages)
             if not any(p.strip() for p in paragraphs):
                 raise refusal("scanned")
-            few = sum(map(len, paragraphs)) < limits.pages
+            few = sum(map(len, paragraphs)) < SCAN_ALL
             pictures = sum(1 for n in range(len(pdf)) for _ in pdf[n].get_objects(filter=[3])) if few else 0
     except pypdfium2.PdfiumError as error:
         raise refusal("encrypted" if getattr(error, "err_code", 0) == _PASSWORD else "damaged") from error

@@ -170,6 +170,12 @@ def test_the_same_bytes_may_not_be_told_again_and_again():
     assert code_of(small_doc(*pieces, broken=(told, [0x600] * 300))) == "bomb"
 
 
+def test_more_paragraphs_than_the_limit_are_too_many():
+    with pytest.raises(UnreadableError) as caught:
+        parse(small_doc(("\r" * 900, True, 0)), "x.doc", Limits(elements=500))
+    assert caught.value.code == "too_many_elements"
+
+
 def test_extensions_that_lie_both_ways(files):
     new, old = files["text1"]
     for data, name, said in ((new, "案例.doc", ".docx"), (old, "案例.docx", ".doc"), (new, "案例.wps", ".docx")):

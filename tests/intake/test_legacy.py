@@ -188,24 +188,26 @@ def test_extensions_that_lie_both_ways(files):
 # -- LibreOffice --------------------------------------------------------------------------------------------------------
 
 
-def office_processes():
-    """Return the LibreOffice processes that work in a folder of ours."""
+def office_processes(folder):
+    """Return the LibreOffice processes that work below a folder."""
     found = []
     for process in psutil.process_iter(["cmdline"]):
         line = " ".join(process.info["cmdline"] or ())
-        if "soffice" in line and "/screening-" in line and process.status() != psutil.STATUS_ZOMBIE:
+        if "soffice" in line and str(folder) in line and process.status() != psutil.STATUS_ZOMBIE:
             found.append(line)
     return found
 
 
 @pytest.fixture
-def fresh():
-    """No LibreOffice of this process before the test, and none after it."""
+def fresh(tmp_path, monkeypatch):
+    """No LibreOffice of this process before the test, and none after it; temporary files in a folder of the test's own."""
     need_office()
     close()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
     yield
     close()
-    assert not office_processes()
+    assert not office_processes(tmp_path)
 
 
 def test_libreoffice_reads_the_same_text_from_a_doc(files):
@@ -216,8 +218,6 @@ def test_libreoffice_reads_the_same_text_from_a_doc(files):
 
 @pytest.mark.usefixtures("fresh")
 def test_one_libreoffice_serves_many_files_and_is_changed_now_and_then(monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr("screening.intake.office.RECYCLED_AFTER", 2)
     folders = []
     for n in range(3):
@@ -229,14 +229,14 @@ def test_one_libreoffice_serves_many_files_and_is_changed_now_and_then(monkeypat
 
 
 @pytest.mark.usefixtures("fresh")
-def test_a_killed_parent_takes_its_libreoffice_along():
+def test_a_killed_parent_takes_its_libreoffice_along(tmp_path):
     code = "import os; from screening.intake.office import convert; convert(b'{\\\\rtf1 x}', '.rtf'); print('done', flush=True); os.kill(os.getpid(), 9)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60, check=False)
     assert (done.stdout.strip(), done.returncode) == (b"done", -9)
     deadline = time.monotonic() + 5
-    while office_processes() and time.monotonic() < deadline:
+    while office_processes(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not office_processes()
+    assert not office_processes(tmp_path)
 
 
 @pytest.mark.usefixtures("fresh")
@@ -253,11 +253,11 @@ def test_rtf_is_read(files, folder):
 
 
 @pytest.mark.usefixtures("fresh")
-def test_a_file_that_takes_too_long_leaves_no_process():
+def test_a_file_that_takes_too_long_leaves_no_process(tmp_path):
     with pytest.raises(UnreadableError) as caught:
         convert(b"{\\rtf1 text}", ".rtf", seconds=0.4)
     assert caught.value.code == "timeout"
-    assert not office_processes()
+    assert not office_processes(tmp_path)
 
 
 @pytest.mark.parametrize("confined", [True, False], ids=["no network", "LibreOffice's settings alone"])

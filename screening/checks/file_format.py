@@ -1,7 +1,7 @@
 """File format: a Word file, fit to be read by everybody.
 
-Bad: 报送的是改了扩展名的文本文件；或文件里有隐藏文字、未接受的修订。
-Good: Word 保存的 .docx，没有修订和批注。
+Bad: 报送的是 PDF，或改了扩展名的文本文件；或文件里有隐藏文字、未接受的修订。
+Good: Word 保存的 .docx 或 .doc，没有修订和批注。
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SERIOUS = (
     "remote_template",
     "fields",
 )
-_ELSEWHERE = ("extension_mismatch", "kind_guessed", "not_in_manifest", "form_ambiguous", "form_unreadable")
+_SAID_ELSEWHERE = ("kind_guessed", "not_in_manifest", "form_ambiguous", "form_unreadable")
 SHOWN = 30  # code points of the sample
 _SOURCE = re.compile(
     "(?:(textbox|footnote|endnote|header|footer|comment)/([0-9]+)/)?(?:body/([0-9]+)|table/([0-9]+)/r([0-9]+)/c([0-9]+))?"
@@ -85,7 +85,8 @@ def _where(w: IntakeWarning) -> str:
 @case_check(Params, label="文件格式")
 def file_format(case: Case, params: Params, world: World) -> Iterator[Finding]:
     """Report a file that is no Word file, and what intake saw besides the text."""
-    if case.info.format not in params.formats:
+    foreign = case.info.format not in params.formats
+    if foreign:
         yield Finding(
             code="file_format.not_word",
             message=f"文件不是 Word 版本（实际是 {case.info.format.upper()} 格式），请用 Word 另存为 .docx 后再报送。",
@@ -97,7 +98,7 @@ def file_format(case: Case, params: Params, world: World) -> Iterator[Finding]:
         "page_pictures": params.page_pictures_from,
     }
     for w in case.warnings:
-        if w.code in _ELSEWHERE:
+        if w.code in _SAID_ELSEWHERE or (foreign and w.code == "extension_mismatch"):
             continue
         serious = w.count >= enough[w.code] if w.code in enough else w.code in _SERIOUS
         yield Finding(

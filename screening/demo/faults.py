@@ -86,7 +86,7 @@ def encrypted_package() -> bytes:
 
 
 def legacy_document() -> bytes:
-    """Return a .doc of Word 97: an OLE compound file whose ``WordDocument`` stream begins as [MS-DOC] wants it, and says little."""
+    """Return a damaged .doc of Word 97: its ``WordDocument`` stream begins as [MS-DOC] wants it, and the text is lost."""
     return compound_file(("WordDocument", struct.pack("<HH8x", 0xA5EC, 0xC1)), ("1Table", b""))
 
 
@@ -100,19 +100,20 @@ _STREAM = 4096  # bytes: the size from which streams live in ordinary sectors
 
 
 def compound_file(first: tuple[str, bytes], second: tuple[str, bytes]) -> bytes:
-    """Return a compound file of two streams (name, content), each filled up to 4,096 bytes.
+    """Return a compound file of two streams (name, content), each filled up to whole sectors and 4,096 bytes.
 
-    Written by hand after [MS-CFB]: a header, one FAT sector, one directory sector and the sectors of the streams.
+    Written by hand after [MS-CFB]: a header, one FAT sector (so 60 KB at most), one directory sector and the sectors of the streams.
     """
     free, end, fat_sector, none = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD, 0xFFFFFFFF
-    sectors = _STREAM // 512
+    sizes = [max(_STREAM, -(-len(content) // 512) * 512) for _, content in (first, second)]
+    starts = (2, 2 + sizes[0] // 512)
     header = bytearray(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16))
     header += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
     header += struct.pack("<IIIIIIIII", 0, 1, 1, 0, _STREAM, end, 0, end, 0)
     header += struct.pack("<I", 0) + struct.pack("<I", free) * 108
     chains = [fat_sector, end]
-    for start in (2, 2 + sectors):
-        chains += [*range(start + 1, start + sectors), end]
+    for start, size in zip(starts, sizes, strict=True):
+        chains += [*range(start + 1, start + size // 512), end]
     fat = struct.pack("<128I", *chains, *[free] * (128 - len(chains)))
 
     def entry(name: str, kind: int, child: int, sibling: int, start: int, length: int) -> bytes:
@@ -121,7 +122,8 @@ def compound_file(first: tuple[str, bytes], second: tuple[str, bytes]) -> bytes:
         return row + bytes(16 + 4 + 16) + struct.pack("<IQ", start, length)
 
     directory = entry("Root Entry", 5, 1, none, end, 0)
-    directory += entry(first[0], 2, none, 2, 2, _STREAM)
-    directory += entry(second[0], 2, none, none, 2 + sectors, _STREAM)
+    directory += entry(first[0], 2, none, 2, starts[0], sizes[0])
+    directory += entry(second[0], 2, none, none, starts[1], sizes[1])
     directory += bytes(128)
-    return bytes(header) + fat + directory + b"".join(content.ljust(_STREAM, b"\0") for _, content in (first, second))
+    streams = (content.ljust(size, b"\0") for (_, content), size in zip((first, second), sizes, strict=True))
+    return bytes(header) + fat + directory + b"".join(streams)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
 
 from screening.document import Document
+from screening.errors import UnreadableError
 from screening.finding import IntakeWarning
+from screening.intake.doc import read_doc
 from screening.intake.docx import read_docx
 from screening.intake.limits import Limits
+from screening.intake.office import convert, foreign_format
+from screening.intake.pdf import read_pdf
 from screening.intake.plain import read_plain
 from screening.intake.refusals import refusal
 from screening.intake.sniff import sniff
 from screening.intake.warnings import SENTENCES, of_text
+from screening.intake.web import read_html, read_mht
 
-__all__ = ["Intake", "Limits", "read"]
+__all__ = ["Intake", "Limits", "parse", "read"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +35,67 @@ class Intake:
     pictures: int = 0
 
 
+# What people call a file of each format; under the name of another format it is told.
+_SUFFIXES = {
+    "docx": (".docx", ".docm", ".dotx", ".dotm"),
+    "doc": (".doc", ".dot", ".wps", ".wpt"),
+    "wps": (".wps", ".wpt", ".wks"),
+    "rtf": (".rtf",),
+    "pdf": (".pdf",),
+    "html": (".html", ".htm"),
+    "mht": (".mht", ".mhtml"),
+    "txt": (".txt",),
+}
+
+
 def read(data: bytes, name: str = "", limits: Limits | None = None) -> Intake:
-    """Read one file. ``name`` serves only to say that an extension does not fit.
+    """Read one file; what only LibreOffice knows is converted first. ``name`` serves only to say that an extension does not fit.
 
     Raises :class:`UnreadableError` with a code of :mod:`screening.intake.refusals`, a sentence and an advice.
     """
     limits = limits or Limits()
+    try:
+        return parse(data, name, limits)
+    except UnreadableError as error:
+        if error.code != "no_converter":
+            raise
+    kind = foreign_format(data)
+    intake = parse(convert(data, f".{kind}"), "", limits)
+    return replace(intake, format=kind, warnings=(*_mismatch(name, kind), *intake.warnings))
+
+
+def parse(data: bytes, name: str, limits: Limits) -> Intake:
+    """Read one file with our own readers: no process, no file, no network.
+
+    Raises :class:`UnreadableError`; the code "no_converter" asks for :func:`screening.intake.office.convert`.
+    """
     if len(data) > limits.size:
         raise refusal("too_large", f"{len(data) / 2**20:.0f} MB，上限 {limits.size / 2**20:.0f} MB")
-    if sniff(data, name) == "zip":
-        document, warnings, properties, pictures = read_docx(data, limits)
-        return Intake(
-            document, "docx", (*warnings, *of_text(document, pictures)), MappingProxyType(properties), pictures
-        )
-    document = read_plain(data)
+    kind = sniff(data, name)
+    warnings: tuple[IntakeWarning, ...] = ()
+    properties: dict[str, str] = {}
+    pictures = 0
+    match kind:
+        case "zip":
+            kind = "docx"
+            document, warnings, properties, pictures = read_docx(data, limits)
+        case "doc":
+            document, warnings, properties, pictures = read_doc(data, limits)
+        case "pdf":
+            document, pictures = read_pdf(data, limits)
+        case "html" | "mht":
+            document, notes, pictures = (read_html if kind == "html" else read_mht)(data, limits)
+            warnings = notes.warnings()
+        case _:
+            document = read_plain(data)
+    seen = (*_mismatch(name, kind), *warnings, *of_text(document, pictures))
+    return Intake(document, kind, seen, MappingProxyType(properties), pictures)
+
+
+def _mismatch(name: str, kind: str) -> tuple[IntakeWarning, ...]:
+    """Say that the extension is that of another format."""
     suffix = PurePosixPath(name).suffix.lower()
-    mismatch = (
-        (IntakeWarning("extension_mismatch", SENTENCES["extension_mismatch"]),) if suffix not in ("", ".txt") else ()
-    )
-    return Intake(document, "txt", (*mismatch, *of_text(document, 0)))
+    if suffix in _SUFFIXES[kind] or not any(suffix in known for known in _SUFFIXES.values()):
+        return ()
+    message = f"{SENTENCES['extension_mismatch']}：扩展名是 {suffix}，实际是 {_SUFFIXES[kind][0]} 格式"
+    return (IntakeWarning("extension_mismatch", message),)

@@ -12,7 +12,7 @@ _CARRIERS = re.compile(
     "\\s*(?:QUOTE|IF|SET|ASK|FILLIN|COMMENTS|DOCPROPERTY|DOCVARIABLE|INFO|TITLE|SUBJECT|KEYWORDS|MACROBUTTON|PRIVATE|=)",
     re.IGNORECASE,
 )
-_HARMFUL = re.compile("\\s*\\\\?(?:DDEAUTO|DDE|INCLUDETEXT|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
+HARMFUL = re.compile("\\s*\\\\?(?:DDEAUTO|DDE|INCLUDETEXT|IMPORT|LINK|DATABASE)\\b", re.IGNORECASE)
 _PICTURE = re.compile('\\s*INCLUDEPICTURE\\s+(?:\\\\[a-z*]\\s+)*"?([^"]*)', re.IGNORECASE)
 _HAN = re.compile("[\u4e00-\u9fff]")
 LONG = 20  # Han characters; shorter ones are prompts and names
@@ -38,7 +38,7 @@ def is_far(target: str) -> bool:
 
 def note_code(code: str, notes: Notes, source: str) -> None:
     """Note what is remarkable in the code of one field."""
-    if _HARMFUL.match(code):
+    if HARMFUL.match(code):
         notes.add("fields", code.strip(), source)
     elif picture := _PICTURE.match(code):
         notes.add("external_link" if is_far(picture[1]) else "linked_picture", code.strip(), source)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bytes of the file, bytes inflated, entries of the package, ratio of one entry above 1 MB, XML depth and elements."""
+    """Bytes of the file, bytes inflated, entries of the package, ratio of one entry above 1 MB, XML depth and elements, PDF pages."""
 
     size: int = 20 * 2**20
     inflated: int = 64 * 2**20
@@ -15,3 +15,4 @@ class Limits:
     ratio: int = 200
     depth: int = 100
     elements: int = 2_000_000
+    pages: int = 300

@@ -16,10 +16,21 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请先用加密软件解密（外发），再报送。",
     ),
     "lock_file": ("这是 Word 打开文件时留下的临时文件（~$ 开头），不是案例本身", "请关闭 Word，报送同名的正式文件。"),
-    "legacy_doc": ("这是旧版 Word 或 WPS 的 .doc/.wps 文件", _RESAVE),
-    "rtf": ("这是 RTF 文件", _RESAVE),
-    "pdf": ("这是 PDF 文件，通知要求提交 Word 版本", "请报送原始的 Word 文件（.docx）。"),
-    "html": ("这是网页文件，只是改了扩展名", _RESAVE),
+    "legacy_doc": ("旧版 Word、WPS 或 RTF 文件没能转换成 .docx", _RESAVE),
+    "no_converter": (
+        "这种旧格式要用 LibreOffice 转换，而本机没有安装",
+        "请用 Word 或 WPS 打开，另存为 .docx 后再报送；或请管理员安装 LibreOffice（Debian、Ubuntu：apt-get install libreoffice-writer）。",
+    ),
+    "timeout": ("打开文件用时过长，为安全起见中止", _RESAVE),
+    "pdf": (
+        "这是 PDF 文件，本机没有安装读取 PDF 的组件",
+        "请报送原始的 Word 文件（.docx）；或请管理员安装：pip install 'case-screening[pdf]'。",
+    ),
+    "scanned": (
+        "疑似扫描件：PDF 里只有图片，没有可以检查的文字",
+        "请报送可以编辑文字的 Word 文件（.docx），不要用照片或扫描件。",
+    ),
+    "too_many_pages": ("文件的页数过多", "请核对是否拿错了文件，案例正文单独报送。"),
     "picture": ("这是图片，不是 Word 文件", "请报送可以编辑文字的 Word 文件（.docx），不要用照片或扫描件。"),
     "archive": ("这是压缩包（rar/7z 等），不是 Word 文件", "请解压后报送其中的 .docx，或改用 zip 压缩整批材料。"),
     "zip_not_word": (

@@ -32,7 +32,7 @@ SENTENCES: dict[str, str] = {
     "zero_width": "文字中夹有看不见的零宽字符",
     "bidi": "文字中夹有改变显示方向的控制字符，看到的顺序可能与实际不同",
     "look_alike": "文字中夹有冒充常用字的形近字符（部首、西里尔或希腊字母等），比对时已还原",
-    "extension_mismatch": "扩展名与内容不符：实际是纯文本",
+    "extension_mismatch": "扩展名与内容不符",
     "comments": "含有批注；报送前请删除",
     "dangling_part": "文件内部引用了不存在的部件，已跳过",
 }
@@ -59,6 +59,7 @@ _TWINS = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοаеорсухіјѕԁһАВЕЅІЈКМ
 _LOOK_ALIKE = re.compile(f"[{_RADICALS}]|(?<=[A-Za-z])[{_TWINS}]|[{_TWINS}](?=[A-Za-z])")
 _UNSEEN = re.compile(f"[{_INVISIBLE}\u2061-\u2064\ufe00-\ufe0e\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 AROUND = 6  # code points shown on either side of a character of the text
+PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")  # Word hides those of a table of contents from web view: no evidence
 # Fewer Han characters than this beside pictures are probably a scan; a text in another script is none.
 SCAN_HAN, SCAN_ALL = 200, 600
 

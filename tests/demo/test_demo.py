@@ -26,7 +26,7 @@ FAULTS = {
     "author_form.missing", "author_form.email", "author_form.phone", "form_matches_body.title", "title.missing",
     "participation.missing", "first_person.missing", "trainee.absent", "personal_data.mobile", "personal_data.id_number",
     "quota.over", "deadline.late", "same_author.several", "outside_report.recorded", "file_format.not_word",
-    "file_format.zero_width", "encrypted", "damaged", "legacy_doc", "lock_file",
+    "file_format.zero_width", "encrypted", "damaged", "lock_file",
 }  # fmt: skip
 
 

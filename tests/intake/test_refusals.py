@@ -71,9 +71,6 @@ HOSTILE = {
     "encrypted": encrypted_package(),
     "enterprise_encryption": b"%TSD-Header-###%" + b"\x01" * 64,
     "lock_file": b"\x06Zhou\0" + b" " * 156,
-    "rtf": b"{\\rtf1\\ansi text}",
-    "pdf": b"%PDF-1.7\n...",
-    "html": "<html><body>案例</body></html>".encode(),
     "picture": b"\x89PNG\r\n\x1a\n" + b"\0" * 30,
     "archive": b"Rar!\x1a\x07\x01\0",
     "zip_not_word": package({"a.txt": "案例"}),
@@ -83,7 +80,6 @@ HOSTILE = {
     "doctype": with_document(BILLION + f"<w:document {NS}>&b;</w:document>"),
     "too_deep": with_document(deep(200)),
     "unknown_format": bytes(range(1, 32)) * 20,
-    "legacy_doc": legacy(),
 }
 
 
@@ -116,7 +112,9 @@ def test_each_fault_has_its_code(code):
         ),
         ("only the signature", b"PK\x03\x04", "damaged"),
         ("an empty zip", package({}), "zip_not_word"),
-        ("a web archive", b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "html"),
+        ("a web archive without a page", b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "damaged"),
+        ("a PDF that is none", b"%PDF-1.7\n...", "damaged"),
+        ("a legacy file without a text", legacy(), "damaged"),
         ("broken UTF-16", b"\xff\xfe\x00", "encoding"),
         (
             "a compound file of another program",

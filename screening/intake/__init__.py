@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 from screening.document import Document
 from screening.finding import IntakeWarning
@@ -29,6 +30,27 @@ class Intake:
     properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pictures: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values; :meth:`from_json` reads them back to an equal value."""
+        return {
+            "document": self.document.to_json(),
+            "format": self.format,
+            "warnings": [w.to_json() for w in self.warnings],
+            "properties": dict(self.properties),
+            "pictures": self.pictures,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Intake:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            Document.from_json(data["document"]),
+            data["format"],
+            tuple(IntakeWarning(*w) for w in data["warnings"]),
+            MappingProxyType(dict(data["properties"])),
+            data["pictures"],
+        )
+
 
 def read(data: bytes, name: str = "", limits: Limits | None = None) -> Intake:
     """Read one file. ``name`` serves only to say that an extension does not fit.
@@ -40,12 +62,20 @@ def read(data: bytes, name: str = "", limits: Limits | None = None) -> Intake:
         raise refusal("too_large", f"{len(data) / 2**20:.0f} MB，上限 {limits.size / 2**20:.0f} MB")
     if sniff(data, name) == "zip":
         document, warnings, properties, pictures = read_docx(data, limits)
+        _within(document, limits)
         return Intake(
             document, "docx", (*warnings, *of_text(document, pictures)), MappingProxyType(properties), pictures
         )
     document = read_plain(data)
+    _within(document, limits)
     suffix = PurePosixPath(name).suffix.lower()
     mismatch = (
         (IntakeWarning("extension_mismatch", SENTENCES["extension_mismatch"]),) if suffix not in ("", ".txt") else ()
     )
     return Intake(document, "txt", (*mismatch, *of_text(document, 0)))
+
+
+def _within(document: Document, limits: Limits) -> None:
+    """Refuse a text that nobody could have meant as a case: what is screened later grows with it."""
+    if len(document.text) > limits.characters or len(document.paragraphs) > limits.paragraphs:
+        raise refusal("too_long")

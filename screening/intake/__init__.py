@@ -62,20 +62,14 @@ def read(data: bytes, name: str = "", limits: Limits | None = None) -> Intake:
         raise refusal("too_large", f"{len(data) / 2**20:.0f} MB，上限 {limits.size / 2**20:.0f} MB")
     if sniff(data, name) == "zip":
         document, warnings, properties, pictures = read_docx(data, limits)
-        _within(document, limits)
+        if len(document.text) > limits.characters or len(document.paragraphs) > limits.paragraphs:
+            raise refusal("too_long")
         return Intake(
             document, "docx", (*warnings, *of_text(document, pictures)), MappingProxyType(properties), pictures
         )
-    document = read_plain(data)
-    _within(document, limits)
+    document = read_plain(data, limits)
     suffix = PurePosixPath(name).suffix.lower()
     mismatch = (
         (IntakeWarning("extension_mismatch", SENTENCES["extension_mismatch"]),) if suffix not in ("", ".txt") else ()
     )
     return Intake(document, "txt", (*mismatch, *of_text(document, 0)))
-
-
-def _within(document: Document, limits: Limits) -> None:
-    """Refuse a text that nobody could have meant as a case: what is screened later grows with it."""
-    if len(document.text) > limits.characters or len(document.paragraphs) > limits.paragraphs:
-        raise refusal("too_long")

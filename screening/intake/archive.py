@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -124,7 +125,7 @@ def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
     raw, shown = info.filename, name.replace("\\", "/")
     parts = PurePosixPath(shown).parts
     if "\0" in name or shown.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
-        safe = "/".join(p for p in parts if p not in ("/", "..")).replace("\0", "")
+        safe = "/".join(p for p in parts if p not in ("/", "//", "..")).replace("\0", "")
         return Member(
             safe,
             raw,
@@ -156,5 +157,8 @@ def read_member(path: Path, raw: str, limit: int) -> bytes:
         first = next((i for i in archive.infolist() if i.filename == raw), None)
         if first is None:
             raise zipfile.BadZipFile(raw)
-        with archive.open(first) as stream:
-            return stream.read(limit + 1)
+        try:
+            with archive.open(first) as stream:
+                return stream.read(limit + 1)
+        except zlib.error as error:
+            raise zipfile.BadZipFile(raw) from error

@@ -25,9 +25,8 @@ from screening.intake.refusals import REFUSALS, refusal
 
 SWITCH = "SCREENING_BOUNDARY"
 FILES = 500  # a child serves; what a library leaks or fragments goes with it
-_MOST = 2**30  # bytes of one request: only a bound against nonsense, Limits.size is the limit
 _START = 30.0  # seconds for a child to start, on a machine under load
-_LAUNCH = "import sys; sys.path[:] = {path!r}; from screening.intake.child import main; main({most})"
+_PROGRAM = "from screening.intake.child import main; main()"
 _KEPT = (
     "SYSTEMROOT",
     "LANG",
@@ -72,11 +71,11 @@ class _Deadline:
 class Child:
     """One child process. Not for two threads at once; :class:`Pool` sees to that."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str = _PROGRAM) -> None:
         path = [os.path.abspath(p) for p in sys.path]  # noqa: PTH100 - "" is the working folder, a Path would be "."
         environment = {k: v for k in _KEPT if (v := os.environ.get(k)) is not None}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", _LAUNCH.format(path=path, most=_MOST)],
+            [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", f"import sys; sys.path[:] = {path!r}; {program}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -151,17 +150,17 @@ class Child:
 class Pool:
     """Warm children, lent to one caller at a time; at most ``size`` at once, started when they are needed."""
 
-    def __init__(self, size: int = 0, files: int = FILES) -> None:
+    def __init__(self, size: int = 0, files: int = FILES, program: str = _PROGRAM) -> None:
         self._room = threading.BoundedSemaphore(size or max(2, os.cpu_count() or 1))
         self._lock = threading.Lock()
         self._idle: list[Child] = []
-        self._files = files
+        self._files, self._program = files, program
 
     def warm(self) -> None:
         """Start a child if none is there, without waiting for it."""
         with self._lock:
             if not self._idle:
-                self._idle.append(Child())
+                self._idle.append(Child(self._program))
 
     def status(self) -> Mapping[str, bool]:
         """Return what is in force in a child on this machine: "network", "files", "processes", "memory"."""
@@ -209,7 +208,7 @@ class Pool:
                 if child.alive:
                     return child
                 child.close()
-        return Child()
+        return Child(self._program)
 
     def _give_back(self, child: Child) -> None:
         if child.served >= self._files:

@@ -33,6 +33,7 @@ def shut_off() -> dict[str, bool]:
     import signal  # noqa: PLC0415
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent; the child ends when its pipe does
+    root = os.geteuid() == 0  # outside a namespace, which changes the answer
     if sys.platform == "linux":
         done["network"] = _leave_network()
         done["memory"] = True
@@ -43,7 +44,9 @@ def shut_off() -> dict[str, bool]:
     done["files"] = True
     if hasattr(resource, "RLIMIT_NPROC"):
         resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-        done["processes"] = True  # but for root outside a namespace, whom this limit does not bind
+        done[
+            "processes"
+        ] = not root  # whom this limit does not bind; what root's child starts has its limits all the same
     return done
 
 
@@ -102,14 +105,14 @@ def answer(data: bytes, name: str, limits: Limits) -> dict[str, Any]:
         return {"failed": type(error).__name__}
 
 
-def serve(source: BinaryIO, sink: BinaryIO, most: int) -> None:
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
     """Answer requests until the parent closes the pipe, or memory has run out once."""
     in_force = shut_off()
     meter = _Meter(memory=in_force["memory"])
     send(sink, in_force)
     while True:
         try:
-            request, data = receive(source, most)
+            request, data = receive(source)
         except EOFError:
             return
         limits = Limits(**request["limits"])
@@ -125,10 +128,10 @@ def serve(source: BinaryIO, sink: BinaryIO, most: int) -> None:
             return
 
 
-def main(most: int) -> None:
+def main() -> None:
     """Serve on the standard streams; whatever else writes to them goes nowhere."""
     sink = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
-    serve(sys.stdin.buffer, sink, most)
+    serve(sys.stdin.buffer, sink)

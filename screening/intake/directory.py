@@ -31,7 +31,7 @@ def declared(tail: bytes) -> tuple[int, int] | None:
     return entries, size
 
 
-def apart(infos: Iterable[zipfile.ZipInfo]) -> bool:
-    """Say whether no entry begins before the one before it ends; bombs put many entries over one heap of bytes."""
+def apart(infos: Iterable[zipfile.ZipInfo], start: int) -> bool:
+    """Say whether each entry ends before the next one, or the directory at ``start``, begins; bombs lay many over one heap of bytes."""
     spans = sorted({(i.header_offset, _LOCAL_HEADER + i.compress_size) for i in infos})
-    return all(at + length <= after for (at, length), (after, _) in pairwise(spans))
+    return all(at + length <= after for (at, length), (after, _) in pairwise([*spans, (start, 0)]))

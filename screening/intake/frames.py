@@ -6,6 +6,7 @@ import json
 import struct
 from typing import IO, Any
 
+MOST = 2**30  # bytes of a frame: a bound against nonsense; the limits of files and answers are others
 _HEAD = struct.Struct(">II")
 
 
@@ -22,7 +23,7 @@ def send(stream: IO[bytes], value: Any, data: bytes = b"") -> None:
     stream.flush()
 
 
-def receive(stream: IO[bytes], most: int) -> tuple[Any, bytes]:
+def receive(stream: IO[bytes], most: int = MOST) -> tuple[Any, bytes]:
     """Read one frame of at most ``most`` bytes. Raises :class:`BrokenFrameError`, and :class:`EOFError` if there is none at all."""
     head = stream.read(_HEAD.size)
     if not head:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Limits:
     """Bytes of the file, bytes inflated, entries of the package, ratio of one entry above 1 MB, XML depth and elements.
 
-    Then what comes out: characters and paragraphs of the text (a book of a thousand pages has 800,000). Then what the child that reads
+    Then what comes out: characters and paragraphs of the text (a book of 600 pages has 500,000). Then what the child that reads
     it may take: bytes of memory above its start, seconds, bytes of its answer.
     """
 
@@ -19,8 +19,8 @@ class Limits:
     ratio: int = 200
     depth: int = 100
     elements: int = 2_000_000
-    characters: int = 2_000_000
-    paragraphs: int = 100_000
+    characters: int = 500_000
+    paragraphs: int = 20_000
     memory: int = 512 * 2**20
     seconds: float = 5.0
     answer: int = 32 * 2**20

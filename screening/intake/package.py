@@ -82,7 +82,7 @@ class Package:
             raise refusal("bomb")
         if any(i.file_size > 2**20 and i.file_size > limits.ratio * max(1, i.compress_size) for i in infos):
             raise refusal("bomb")
-        if not directory.apart(infos):
+        if not directory.apart(infos, self._zip.start_dir):
             raise refusal("damaged", "部件互相重叠")
         # The first of two parts of one name counts, as in Word; the second can't smuggle in another text.
         self._parts: dict[str, zipfile.ZipInfo] = {}
@@ -107,7 +107,7 @@ class Package:
         room = self._limits.inflated - self._inflated
         try:
             with self._zip.open(info) as stream:
-                data = stream.read(room + 1)
+                data = stream.read(min(room, info.file_size) + 1)
         except MemoryError:
             raise
         except Exception as error:  # zipfile and zlib raise many kinds on damaged members
@@ -144,7 +144,7 @@ class Package:
         if root.getroottree().docinfo.internalDTD is not None:
             raise refusal("doctype")
         # Four bytes are the least that an element can take, so most files need no counting.
-        if len(data) > 4 * self._limits.elements and sum(1 for _ in root.iter()) > self._limits.elements:
+        if len(data) > 4 * self._limits.elements and root.xpath("count(//*)") > self._limits.elements:
             raise refusal("too_many_elements")
         return root
 

@@ -3,7 +3,7 @@ PYTHON ?= python3.11
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test bench lint clean lock
+.PHONY: demo test bench fuzz lint clean lock
 
 $(VENV)/.installed: pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,10 @@ test: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(BIN)/pytest tests/bench -m bench -s --timeout=3600
+
+# Five thousand mutations of our own files through intake and screening; the tests run a few hundred.
+fuzz: $(VENV)/.installed
+	$(BIN)/python -m tests.faults.fuzz 5000
 
 # Writes requirements.lock anew from pyproject.toml: hashes of every wheel and sdist, no URLs.
 lock:

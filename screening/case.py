@@ -190,7 +190,7 @@ class Case:
             "document": self.document.to_json(),
             "form": self.form and self.form.to_json(),
             "title_span": self.title_span and [self.title_span.start, self.title_span.end],
-            "warnings": [[w.code, w.message, w.count, w.quote, w.source] for w in self.warnings],
+            "warnings": [w.to_json() for w in self.warnings],
         }
 
     @classmethod

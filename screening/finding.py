@@ -97,3 +97,7 @@ class IntakeWarning:
     count: int = 1
     quote: str = ""
     source: str = ""
+
+    def to_json(self) -> list[Any]:
+        """Return plain JSON values, in the order of the fields."""
+        return [self.code, self.message, self.count, self.quote, self.source]

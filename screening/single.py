@@ -12,6 +12,7 @@ from screening.batch import known_kind
 from screening.case import Case
 from screening.errors import UnreadableError, UsageError
 from screening.intake.assemble import Overrides, assemble, outline
+from screening.intake.boundary import warm
 from screening.intake.gather import Part, Submission, case_id, gather, shown_name
 from screening.library import is_database, open_library
 from screening.pipeline import Setting, refused, screen, vocabulary
@@ -58,6 +59,7 @@ def check_files(
 
     A file that can't be read gives a report with an error. Raises :class:`UsageError` for a path that is no file.
     """
+    warm()
     book = load_rulebook(rulebook)
     known_kind(kind, book)
     submissions = [submission_of(f) for f in files]

@@ -80,7 +80,9 @@ def package(files, names=None):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr((names or {}).get(name, name), content)
+            # Without a time of day: the same fragments give the same bytes.
+            info = zipfile.ZipInfo((names or {}).get(name, name))
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 

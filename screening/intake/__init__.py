@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 from screening.document import Document
 from screening.errors import UnreadableError
@@ -34,6 +35,29 @@ class Intake:
     properties: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     pictures: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values; :meth:`from_json` reads them back to an equal value."""
+        return {
+            "document": self.document.to_json(),
+            "format": self.format,
+            "warnings": [w.to_json() for w in self.warnings],
+            "properties": dict(self.properties),
+            "pictures": self.pictures,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Intake:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            Document.from_json(data["document"]),
+            data["format"],
+            tuple(IntakeWarning(*w) for w in data["warnings"]),
+            MappingProxyType(dict(data["properties"])),
+            data["pictures"],
+        )
+
+
+Parser = Callable[[bytes, str, Limits], Intake]
 
 # What people call a file of each format; under the name of another format it is told.
 _SUFFIXES = {
@@ -48,19 +72,21 @@ _SUFFIXES = {
 }
 
 
-def read(data: bytes, name: str = "", limits: Limits | None = None) -> Intake:
+def read(data: bytes, name: str = "", limits: Limits | None = None, *, by: Parser | None = None) -> Intake:
     """Read one file; what only LibreOffice knows is converted first. ``name`` serves only to say that an extension does not fit.
+
+    ``by`` is what parses, :func:`parse` if not given: :mod:`screening.intake.boundary` does so in a process of its own.
 
     Raises :class:`UnreadableError` with a code of :mod:`screening.intake.refusals`, a sentence and an advice.
     """
-    limits = limits or Limits()
+    limits, by = limits or Limits(), by or parse
     try:
-        return parse(data, name, limits)
+        return by(data, name, limits)
     except UnreadableError as error:
         if error.code != "no_converter":
             raise
     kind = foreign_format(data)
-    intake = parse(convert(data, f".{kind}"), "", limits)
+    intake = by(convert(data, f".{kind}"), "", limits)
     return replace(intake, format=kind, warnings=(*_mismatch(name, kind), *intake.warnings))
 
 
@@ -87,7 +113,9 @@ def parse(data: bytes, name: str, limits: Limits) -> Intake:
             document, notes, pictures = (read_html if kind == "html" else read_mht)(data, limits)
             warnings = notes.warnings()
         case _:
-            document = read_plain(data)
+            document = read_plain(data, limits)
+    if len(document.text) > limits.characters or len(document.paragraphs) > limits.paragraphs:
+        raise refusal("too_long")
     seen = (*_mismatch(name, kind), *warnings, *of_text(document, pictures))
     return Intake(document, kind, seen, MappingProxyType(properties), pictures)
 

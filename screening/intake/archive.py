@@ -5,14 +5,22 @@ from __future__ import annotations
 import stat
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from screening.errors import UsageError
+from screening.intake import directory
 
 _UTF8_FLAG = 0x800
 _ENCRYPTED_FLAG = 0x1
+FOLDERS = 4  # entries of a directory for each file, at most
+_METHODS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+)  # LZMA may take gigabytes before the first byte
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +79,12 @@ def list_members(path: Path, limits: ArchiveLimits) -> tuple[Member, ...]:
             "请分成几个压缩包，或解压后直接给出文件夹。",
         )
     try:
+        with path.open("rb") as stream:
+            stream.seek(max(0, path.stat().st_size - directory.TAIL))
+            found = directory.declared(stream.read())
+        # Before the directory is read, which may be of gigabytes; it holds folders too, so the files are counted again below.
+        if found and max(found[0], found[1] // directory.PER_ENTRY) > FOLDERS * limits.entries:
+            raise _too_many(path, limits)
         with zipfile.ZipFile(path) as archive:
             infos = [i for i in archive.infolist() if not i.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
@@ -78,16 +92,20 @@ def list_members(path: Path, limits: ArchiveLimits) -> tuple[Member, ...]:
             "zip.damaged", f"压缩包 {path.name} 打不开，可能已损坏或未传完", "请重新压缩后再试。"
         ) from error
     if len(infos) > limits.entries:
-        raise UsageError(
-            "zip.too_many",
-            f"压缩包 {path.name} 内有 {len(infos)} 个文件，超过上限 {limits.entries} 个",
-            "请分成几个压缩包，或解压后直接给出文件夹。",
-        )
+        raise _too_many(path, limits, f"有 {len(infos)} 个，")
     if sum(i.file_size for i in infos) > limits.inflated:
         raise UsageError("zip.bomb", f"压缩包 {path.name} 解压后过大", "请核对压缩包内容，或解压后直接给出文件夹。")
     names = _decoded(infos)
     members = [_member(i, n, limits) for i, n in zip(infos, names, strict=True)]
     return tuple(sorted(_without_twins(members), key=lambda m: m.name))
+
+
+def _too_many(path: Path, limits: ArchiveLimits, seen: str = "") -> UsageError:
+    return UsageError(
+        "zip.too_many",
+        f"压缩包 {path.name} 内的文件{seen}超过上限 {limits.entries} 个",
+        "请分成几个压缩包，或解压后直接给出文件夹。",
+    )
 
 
 def _without_twins(members: list[Member]) -> Iterator[Member]:
@@ -107,7 +125,7 @@ def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
     raw, shown = info.filename, name.replace("\\", "/")
     parts = PurePosixPath(shown).parts
     if "\0" in name or shown.startswith("/") or ".." in parts or (parts and parts[0].endswith(":")):
-        safe = "/".join(p for p in parts if p not in ("/", "..")).replace("\0", "")
+        safe = "/".join(p for p in parts if p not in ("/", "//", "..")).replace("\0", "")
         return Member(
             safe,
             raw,
@@ -123,6 +141,10 @@ def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
         return Member(shown, raw, "zip.encrypted", f"压缩包内的“{shown}”加了密码", "请去掉压缩密码后重新压缩。")
     if stat.S_ISLNK(info.external_attr >> 16):
         return Member(shown, raw, "zip.link", f"压缩包内的“{shown}”是快捷方式（链接），不是文件", "请放入文件本身。")
+    if info.compress_type not in _METHODS:
+        return Member(
+            shown, raw, "zip.method", f"压缩包内的“{shown}”用了不常见的压缩方法", "请用普通的 zip 方式重新压缩。"
+        )
     if info.file_size > 2**20 and info.file_size > limits.ratio * max(1, info.compress_size):
         return Member(shown, raw, "bomb", f"压缩包内的“{shown}”压缩比异常", "请用 Word 打开后另存，再重新压缩。")
     return Member(shown, raw)
@@ -135,5 +157,8 @@ def read_member(path: Path, raw: str, limit: int) -> bytes:
         first = next((i for i in archive.infolist() if i.filename == raw), None)
         if first is None:
             raise zipfile.BadZipFile(raw)
-        with archive.open(first) as stream:
-            return stream.read(limit + 1)
+        try:
+            with archive.open(first) as stream:
+                return stream.read(limit + 1)
+        except zlib.error as error:
+            raise zipfile.BadZipFile(raw) from error

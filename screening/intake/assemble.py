@@ -14,7 +14,8 @@ from screening.case import GROWTH_STORY, AuthorForm, Case, CaseInfo, FormField
 from screening.document import Document
 from screening.errors import UnreadableError
 from screening.finding import IntakeWarning
-from screening.intake import Limits, read
+from screening.intake import Limits
+from screening.intake.boundary import read
 from screening.intake.form import as_file, find_form
 from screening.intake.gather import Submission
 from screening.intake.metadata import Names, Vocabulary, author_in, recognise, unit_in

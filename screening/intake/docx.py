@@ -246,6 +246,8 @@ class DocxReader:
         text = "".join(line.pieces)
         level = outline_of(props) or style.level
         number = self._number(props, style)
+        if len(self.blocks) > self.limits.paragraphs:
+            raise refusal("too_long")
         for n, piece in enumerate(text.split("\n")):
             where = source if n == 0 else f"{source}/{n + 1}"
             self.blocks.append(

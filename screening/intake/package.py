@@ -12,6 +12,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from screening.intake import directory
 from screening.intake.limits import Limits
 from screening.intake.refusals import refusal
 
@@ -38,7 +39,10 @@ _DOCTYPE_NAME = (
     b"DOCTYPE",
     b"D\x00O\x00C\x00T\x00Y\x00P\x00E",
 )  # a plain search for it costs a twentieth of the pattern
-_END = b"PK\x05\x06"
+_METHODS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+)  # others (LZMA) may take gigabytes before the first byte comes out
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Package:
             raise refusal("bomb")
         if any(i.file_size > 2**20 and i.file_size > limits.ratio * max(1, i.compress_size) for i in infos):
             raise refusal("bomb")
+        if not directory.apart(infos, self._zip.start_dir):
+            raise refusal("damaged", "部件互相重叠")
         # The first of two parts of one name counts, as in Word; the second can't smuggle in another text.
         self._parts: dict[str, zipfile.ZipInfo] = {}
         for info in infos:
@@ -100,10 +106,14 @@ class Package:
         info = self._parts.get(name.replace("\\", "/").lstrip("/").lower())
         if info is None:
             raise refusal("damaged", f"缺少部件 {posixpath.basename(name)}")
+        if info.compress_type not in _METHODS:
+            raise refusal("damaged", "压缩方法不是 Word 用的")
         room = self._limits.inflated - self._inflated
         try:
             with self._zip.open(info) as stream:
-                data = stream.read(room + 1)
+                data = stream.read(min(room, info.file_size) + 1)
+        except MemoryError:
+            raise
         except Exception as error:  # zipfile and zlib raise many kinds on damaged members
             raise refusal("damaged") from error
         if len(data) > room:
@@ -134,6 +144,8 @@ class Package:
         try:
             root = etree.fromstring(data, parser)
         except (etree.XMLSyntaxError, ValueError) as error:
+            if isinstance(error, etree.XMLSyntaxError) and getattr(error, "code", 0) == etree.ErrorTypes.ERR_NO_MEMORY:
+                raise MemoryError from error
             raise refusal("too_deep" if "depth" in str(error).lower() else "damaged") from error
         if root is None:
             raise refusal("damaged")
@@ -170,10 +182,9 @@ def _is_media(name: str) -> bool:
 
 def _count_entries(data: bytes, limits: Limits) -> None:
     """Refuse a directory of very many entries before it is read."""
-    at = data.rfind(_END, max(0, len(data) - 65_557))
-    if at < 0:
+    found = directory.declared(data[-directory.TAIL :])
+    if found is None:
         raise refusal("damaged")
-    if len(data) >= at + 12:
-        (entries,) = struct.unpack_from("<H", data, at + 10)
-        if entries > limits.entries:
-            raise refusal("too_many_entries", f"{entries} 个")
+    entries, size = found
+    if entries > limits.entries or size > limits.entries * directory.PER_ENTRY:
+        raise refusal("too_many_entries", f"{entries} 个" if entries > limits.entries else "")

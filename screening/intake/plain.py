@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from screening.document import Document
+from screening.intake.limits import Limits
 from screening.intake.refusals import refusal
 
 _BOMS = (
@@ -55,9 +56,12 @@ def _decoded(data: bytes, encoding: str) -> str:
         return ""
 
 
-def read_plain(data: bytes) -> Document:
-    """Return a document of one paragraph a line; control characters other than tabs are dropped."""
+def read_plain(data: bytes, limits: Limits | None = None) -> Document:
+    """Return a document of one paragraph a line; control characters other than tabs are dropped. Raises :class:`UnreadableError`."""
     text = _CONTROL.sub(
         "", decode(data).replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n").replace("\x0b", "\n")
     )
+    limits = limits or Limits()
+    if len(text) > limits.characters or text.count("\n") > limits.paragraphs:
+        raise refusal("too_long")
     return Document.from_lines(text.rstrip("\n").split("\n"))

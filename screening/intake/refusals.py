@@ -21,7 +21,6 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "这种旧格式要用 LibreOffice 转换，而本机没有安装",
         "请用 Word 或 WPS 打开，另存为 .docx 后再报送；或请管理员安装 LibreOffice（Debian、Ubuntu：apt-get install libreoffice-writer）。",
     ),
-    "timeout": ("打开文件用时过长，为安全起见中止", _RESAVE),
     "pdf": (
         "这是 PDF 文件，本机没有安装读取 PDF 的组件",
         "请报送原始的 Word 文件（.docx）；或请管理员安装：pip install 'case-screening[pdf]'。",
@@ -46,6 +45,24 @@ REFUSALS: dict[str, tuple[str, str]] = {
     ),
     "too_deep": ("文件内部嵌套过深，为安全起见没有打开", "请用 Word 打开原文件，另存为新的 .docx 后再报送。"),
     "too_many_elements": ("文件内部的元素过多，为安全起见没有打开", "请把正文复制到新的 Word 文档，另存后再报送。"),
+    "too_long": (
+        "正文过长（超过五十万字或两万段），不像一篇案例",
+        "请只报送案例正文；若文件确实只有几页，请把正文复制到新的 Word 文档，另存后再报送。",
+    ),
+    "timeout": ("读取用时过长，为安全起见已停止", "请把正文复制到新的 Word 文档，另存为 .docx 后再报送。"),
+    "memory": ("读取时占用内存过多，为安全起见已停止", "请把正文复制到新的 Word 文档，另存为 .docx 后再报送。"),
+    "crashed": (
+        "读取时程序意外中止，其他文件不受影响",
+        "请用 Word 打开原文件，另存为新的 .docx 后再报送；若仍然如此，请把文件发给维护人员。",
+    ),
+    "internal": (
+        "程序处理这份文件时出错",
+        "请用 Word 打开后另存为新的 .docx 再报送；若仍然如此，请把文件发给维护人员。",
+    ),
+    "no_reader": (
+        "负责读取文件的子进程启动不了，文件没有读取",
+        "请核对本机是否限制了新建进程、内存是否够用，再重新运行。",
+    ),
     "encoding": ("文本文件的文字编码无法识别", "请用 Word 打开，另存为 .docx 后再报送。"),
     "unknown_format": ("无法识别的文件格式", _RESAVE),
 }

@@ -227,6 +227,9 @@ def with_run_properties(look: Look, props: etree._Element | None, theme: Theme) 
     return replace(look, **changes) if changes else look  # type: ignore[arg-type]
 
 
+DEEPEST = 50  # styles that one is based on, at most; Word allows for eleven
+
+
 class Styles:
     """All styles of a document, resolved on demand."""
 
@@ -253,7 +256,7 @@ class Styles:
 
     def _resolve(self, style_id: str, seen: frozenset[str]) -> Style:
         raw = self._raw.get(style_id)
-        if raw is None or style_id in seen:  # unknown, or a cycle of basedOn
+        if raw is None or style_id in seen or len(seen) == DEEPEST:  # unknown, or a cycle of basedOn
             return Style(look=self.base)
         based = raw.find(W + "basedOn")
         parent = (
@@ -285,7 +288,7 @@ class Styles:
     def with_character_style(self, look: Look, style_id: str) -> Look:
         """Return ``look`` changed by a character style and those that it is based on."""
         chain: list[etree._Element] = []
-        while (raw := self._raw.get(style_id)) is not None and raw not in chain:
+        while (raw := self._raw.get(style_id)) is not None and raw not in chain and len(chain) < DEEPEST:
             chain.append(raw)
             based = raw.find(W + "basedOn")
             style_id = based.get(W + "val") or "" if based is not None else ""

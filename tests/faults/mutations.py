@@ -38,7 +38,7 @@ def seeds():
         docx(f"<w:p><w:ins>{r('增')}</w:ins><w:del><w:r><w:delText>删</w:delText></w:r></w:del></w:p>", p(text * 30)),
         docx(p(text), links=[("x", "image", "http://127.0.0.1:9/x.png", True), ("y", "header", "NULL", False)]),
     ]
-    return found
+    return [_package(_files(data)) for data in found]
 
 
 def mutated(data, rng):
@@ -68,13 +68,13 @@ def _spliced(data, rng):
 
 def _in_part(data, rng):
     """Change the bytes of a part, and write the package anew, so that its checksums are right."""
-    files, name = _files(data, rng)
+    files, name = _opened(data, rng)
     files[name] = rng.choice((_flipped, _cut, _spliced))(files[name] or b"<", rng)
     return _package(files)
 
 
 def _in_tree(data, rng):
-    files, name = _files(data, rng)
+    files, name = _opened(data, rng)
     try:
         root = etree.fromstring(files[name])
     except etree.XMLSyntaxError:
@@ -115,9 +115,13 @@ def _printable(rng):
     return rng.choice(NASTY)
 
 
-def _files(data, rng):
+def _files(data):
     with zipfile.ZipFile(io.BytesIO(data)) as z:
-        files = {name: z.read(name) for name in z.namelist()}
+        return {name: z.read(name) for name in z.namelist()}
+
+
+def _opened(data, rng):
+    files = _files(data)
     parts = [n for n in files if n.endswith((".xml", ".rels"))]
     return files, "word/document.xml" if "word/document.xml" in files and rng.random() < 0.6 else rng.choice(parts)
 
@@ -126,7 +130,7 @@ def _package(files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
         for name, content in files.items():
-            z.writestr(name, content)
+            z.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)  # a date of its own would change the bytes
     return out.getvalue()
 
 

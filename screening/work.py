@@ -22,6 +22,7 @@ from screening.report import Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.fingerprint import fingerprints, sketch_buckets
 from screening.reuse.index import FingerprintIndex, Rarity
+from screening.reuse.kin import Kin, kin_of
 from screening.rulebook import load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
@@ -54,7 +55,7 @@ class ReadRow:
     """What is kept in memory of a read file: its metadata, its fingerprints and 4-gram buckets, or why it could not be read."""
 
     info: CaseInfo
-    fingerprints: npt.NDArray[np.uint64] | None = None
+    prints: npt.NDArray[np.uint64] | None = None
     buckets: npt.NDArray[np.uint32] | None = None
     failure: tuple[str, str, str] | None = None
 
@@ -98,8 +99,8 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
     try:
         case = assemble(submission, names, overrides=overrides)
         plan.spool.write(case)
-        view = Comparable.of_case(case).view
-        return ReadRow(info=case.info, fingerprints=fingerprints(view), buckets=np.unique(sketch_buckets(view.codes)))
+        side = Comparable.of_case(case)
+        return ReadRow(info=case.info, prints=side.prints, buckets=np.unique(sketch_buckets(side.view.codes)))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
@@ -120,7 +121,7 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) 
     """Index the fingerprints of the batch and the archive together, in the work folder."""
     rows = [*own, *earlier]
     folder = Path(plan.work)
-    FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None]).save(folder)
+    FingerprintIndex.build([r.prints for r in rows if r.prints is not None]).save(folder)
     Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None]).save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
     (folder / "index.json").write_text(json.dumps(table), "utf-8")
@@ -149,6 +150,10 @@ class SpoolCorpus:
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the candidates for one text, nearest first; never the text itself."""
         return self._index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts that state the same facts, best first; never the text itself."""
+        return kin_of(comparable.facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
 
     def get(self, source_id: str) -> Comparable:
         """Return one text by id."""

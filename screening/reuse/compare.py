@@ -10,9 +10,11 @@ import numpy as np
 from screening.document import Document, Span, union
 from screening.reuse.align import AlignParams
 from screening.reuse.corpus import Comparable, Corpus
-from screening.reuse.passages import passages_of
+from screening.reuse.facts import weights_of
+from screening.reuse.passages import passages_of, rewritten_passages
 from screening.reuse.rates import is_own, kept_raw, rates_of, source_match
 from screening.reuse.result import Passage, Reuse
+from screening.reuse.rewriting import RewritingParams
 from screening.text.view import repaired_characters
 
 SHOWN = 200  # passages listed in a report
@@ -22,9 +24,10 @@ NOTICE = AlignParams(first_worth=16, least_worth=16, least_length=16, least_dens
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareParams:
-    """How closely to look; see :class:`AlignParams`."""
+    """How closely to look at the wording, and at the facts (not at all if None)."""
 
     align: AlignParams = field(default_factory=AlignParams)
+    rewriting: RewritingParams | None = field(default_factory=RewritingParams)
 
 
 def compare(
@@ -43,12 +46,20 @@ def compare(
         passages = passages_of(case, source, weights, params.align)
         if passages:
             found[source.id], sources[source.id] = passages, source
+    if params.rewriting:
+        kin = corpus.kin(case)
+        for candidate in kin.candidates:
+            source = corpus.get(candidate.id)
+            rows = rewritten_passages(case, source, kin.weights, found.get(source.id, ()), params.rewriting)
+            if rows:
+                found[source.id], sources[source.id] = [*found.get(source.id, ()), *rows], source
     every = sorted((p for ps in found.values() for p in ps), key=lambda p: (p.span, p.source, p.source_span))
     stock: tuple[Span, ...] = ()
     if notice is not None:
         stock = union(p.span for p in against_notice(case, notice).passages)
-    disguised = every and repaired_characters(case.text, case.view) >= DISGUISED_FROM
-    kept = kept_raw(case, list(sources.values()), every) if disguised else 1.0
+    worded = [p for p in every if not p.facts]
+    disguised = worded and repaired_characters(case.text, case.view) >= DISGUISED_FROM
+    kept = kept_raw(case, list(sources.values()), worded) if disguised else 1.0
     own = [s.id for s in sources.values() if is_own(case, s)]
     matches = [source_match(case, sources[i], ps) for i, ps in found.items()]
     return Reuse(
@@ -65,13 +76,18 @@ def compare(
 
 def compare_pair(a: Comparable, b: Comparable, params: CompareParams | None = None) -> tuple[Passage, ...]:
     """Return the passages that two texts share, in the order of ``a``; there is no corpus to tell rare from common."""
-    return tuple(passages_of(a, b, np.ones(len(a.grams.hashes)), (params or CompareParams()).align))
+    params = params or CompareParams()
+    found = passages_of(a, b, np.ones(len(a.grams.hashes)), params.align)
+    if params.rewriting:
+        weights = weights_of(a.facts, np.zeros(len(a.facts), dtype=np.int64), 0)
+        found += rewritten_passages(a, b, weights, found, params.rewriting)
+    return tuple(sorted(found, key=lambda p: (p.span, p.source_span)))
 
 
 def against_notice(case: Comparable, notice: Document) -> Reuse:
     """Compare a text with the notice itself."""
     source = _notice_side(notice)
-    passages = compare_pair(case, source, CompareParams(align=NOTICE))
+    passages = compare_pair(case, source, CompareParams(align=NOTICE, rewriting=None))
     matches = (source_match(case, source, passages),) if passages else ()
     return Reuse(
         rates=rates_of(case, passages, (), ()),

@@ -8,10 +8,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
+
 from screening.case import Case
 from screening.document import Document, Span
-from screening.reuse.fingerprint import fingerprints
+from screening.reuse.facts import Facts, fact_prints, facts_of
+from screening.reuse.fingerprint import Hashes, fingerprints
 from screening.reuse.index import Candidate, FingerprintIndex, Rarity
+from screening.reuse.kin import Kin, kin_of
 from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 
@@ -73,6 +77,16 @@ class Comparable:
         """The text as a search without repair sees it."""
         return fold(self.text, self.spans, raw=True)
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What a rewriting must keep."""
+        return facts_of(self.text, self.spans)
+
+    @property
+    def prints(self) -> Hashes:
+        """All that an index keeps of the text: fingerprints of its wording, then its facts."""
+        return np.concatenate((fingerprints(self.view), fact_prints(self.facts)))
+
     def quote(self, span: Span) -> str:
         """Return the words at ``span``."""
         return self.text[span.start : span.end]
@@ -87,6 +101,10 @@ class Corpus(Protocol):
 
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the texts worth comparing with this one, nearest first, never the text itself (by id)."""
+        ...
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts that state the same facts, best first, never the text itself."""
         ...
 
     def get(self, source_id: str) -> Comparable:
@@ -105,7 +123,7 @@ class MemoryCorpus:
     def __init__(self, comparables: Sequence[Comparable]) -> None:
         self._by_id = {c.id: c for c in comparables}
         self._ids = list(self._by_id)
-        self.index = FingerprintIndex.build([fingerprints(c.view) for c in comparables])
+        self.index = FingerprintIndex.build([c.prints for c in comparables])
         self._rarity = Rarity.of([c.view.codes for c in comparables])
 
     def __len__(self) -> int:
@@ -119,6 +137,10 @@ class MemoryCorpus:
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the candidates, nearest first."""
         return self.index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts that state the same facts, best first."""
+        return kin_of(comparable.facts, self.index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
 
     def get(self, source_id: str) -> Comparable:
         """Return a text by id. Raises :class:`KeyError`."""

@@ -101,7 +101,7 @@ class FingerprintIndex:
         left, frequency = left[rank], np.minimum(frequency[rank], MAX_DF)
         if not len(left):
             return []
-        documents = np.asarray(self.documents[np.repeat(left, frequency) + _counting(frequency)])
+        documents = np.asarray(self.documents[np.repeat(left, frequency) + counting(frequency)])
         idf = np.repeat(np.log((self.size + 1) / frequency), frequency)
         order = np.argsort(documents, kind="stable")
         documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
@@ -114,15 +114,17 @@ class FingerprintIndex:
         return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
 
 
-def ranked(rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "") -> tuple[Candidate, ...]:
-    """Return at most ``TOP`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
+def ranked(
+    rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "", top: int = TOP
+) -> tuple[Candidate, ...]:
+    """Return at most ``top`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
     best = sorted(rows, key=lambda r: -r.score)
-    if len(best) > TOP + 1:  # one more, since the text itself may be among them; and all that tie with the last
-        best = [r for r in best if r.score >= best[TOP].score]
+    if len(best) > top + 1:  # one more, since the text itself may be among them; and all that tie with the last
+        best = [r for r in best if r.score >= best[top].score]
     ids = name([r.number for r in best])
     found = [Candidate(ids[r.number], r.shared, r.score) for r in best if ids[r.number] != own]
     found.sort(key=lambda c: (-c.score, c.id))
-    return tuple(found[:TOP])
+    return tuple(found[:top])
 
 
 def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -134,7 +136,7 @@ def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return out
 
 
-def _counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return 0 … n-1 for each length n, one after the other."""
     ends = np.cumsum(lengths)
     return np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)

@@ -23,8 +23,8 @@ from screening.library.entry import Entry
 from screening.library.migrate import ready
 from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
-from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
 from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW
+from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
 from screening.reuse.index import FingerprintIndex, Rarity, ranked
 from screening.reuse.kin import Kin, asked, kin_of
 

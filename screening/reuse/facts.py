@@ -28,20 +28,25 @@ FACTS = 1  # which edition of these rules, word list and dictionary included: an
 KEPT = 60  # facts that an index keeps of 1,000 characters, the rarest first: 900 bytes for a text of 2,500
 KEPT_BELOW = 0.01  # chance from which on a fact tells too little to be kept
 PRIOR = 30.0  # texts that the chance of a fact counts for beside those of a corpus
+COMMON = 0.25  # chance of a word above which it tells nothing
+LEAST_NUMBER = 10  # 三 and 10 are in every text
 
+_Row = tuple[int, int, int, float, bool]  # start, end, hash, chance, whether it is hard
 _HAN = re.compile("[\u4e00-\u9fff]{2,}")
 _LATIN = re.compile("[a-z][a-z0-9]+")
 _MARKED = re.compile("《([^《》\n]{2,30})》|[“「『]([^“”「」『』\n]{2,15})[”」』]")
 _SMALL = f"(?:\\d{{1,2}}|{NUMERAL}{{1,3}})"
-_DATE = re.compile(f"(?<!\\d)(\\d{{4}}|{NUMERAL}{{4}})年({_SMALL})月|(?<!\\d)({_SMALL})月({_SMALL})[日号]")
+# The look-ahead at a pattern's head says again what it begins with: tried first, it passes over most characters quickly.
+_DATE = re.compile(
+    f"(?=[\\d〇零○一二三四五六七八九十])(?<!\\d)(?:(\\d{{4}}|{NUMERAL}{{4}})年({_SMALL})月|({_SMALL})月({_SMALL})[日号])"
+)
 _NUMBER = re.compile(
-    f"(?P<digits>\\d{{1,3}}(?:,\\d{{3}})+(?!\\d)|\\d+(?:\\.\\d+)?)(?P<large>[万亿千百]?)"
-    f"|(?P<tenths>[一二三四五六七八九]成[一二三四五六七八九]?)|(?P<whole>{NUMERAL}{{1,20}})点(?P<part>{NUMERAL}{{1,6}})|(?P<chinese>{NUMERAL}{{2,20}})"
+    f"(?=\\d|{NUMERAL})(?:(?P<digits>\\d{{1,3}}(?:,\\d{{3}})+(?!\\d)|\\d+(?:\\.\\d+)?)(?P<large>[万亿千百]?)"
+    f"|(?P<tenths>[一二三四五六七八九]成[一二三四五六七八九]?)|(?P<whole>{NUMERAL}{{1,20}})点(?P<part>{NUMERAL}{{1,6}})|(?P<chinese>{NUMERAL}{{2,20}}))"
 )
 _LARGE = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 # 三是, 两个, 第一: counting words, and numbers are read apart.
 _COUNTING = re.compile(f"(?:第|{NUMERAL}).{{1,2}}")
-_LEAST_NUMBER = 10  # 三 and 10 are in every text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,43 +69,61 @@ class Facts:
 def facts_of(text: str, spans: tuple[Span, ...]) -> Facts:
     """Return the facts in the given spans of a text."""
     view = reading(text, spans)
-    rows = sorted(_tokens(view.text))
-    starts = np.array([r[0] for r in rows], dtype=np.int64)
-    ends = np.array([r[1] for r in rows], dtype=np.int64)
-    if len(rows):
-        starts, ends = view.places[starts].astype(np.int64), view.places[ends - 1].astype(np.int64) + 1
-    hashes = np.array([_hash(r[2]) for r in rows], dtype=np.uint64)
-    return Facts(hashes, starts, ends, np.array([r[3] for r in rows]), np.array([r[4] for r in rows], dtype=bool))
+    folded = view.text
+    rows = [*_words(folded), *_hard(folded)]
+    if not rows:
+        none = np.empty(0, dtype=np.int64)
+        return Facts(np.empty(0, dtype=np.uint64), none, none, np.empty(0), np.empty(0, dtype=bool))
+    starts, ends, hashes, chance, hard = (
+        np.array(column, dtype=kind)
+        for column, kind in zip(zip(*rows, strict=True), (np.int64, np.int64, np.uint64, np.float64, bool), strict=True)
+    )
+    order = np.lexsort((hashes, ends, starts))
+    first, last = view.places[starts[order]].astype(np.int64), view.places[ends[order] - 1].astype(np.int64) + 1
+    return Facts(hashes[order], first, last, chance[order], hard[order])
 
 
 @lru_cache(maxsize=1 << 17)
+def _word(word: str) -> tuple[int, float] | None:
+    """Return hash and chance of a word, None if it tells nothing."""
+    chance = chance_of(word)
+    if len(word) < 2 or chance > COMMON or (len(word) < 4 and _COUNTING.fullmatch(word)):
+        return None
+    return _hash(word), chance
+
+
 def _hash(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8, person=b"fact").digest(), "little")
 
 
-def _tokens(text: str) -> Iterator[tuple[int, int, str, float, bool]]:
+def _words(text: str) -> Iterator[_Row]:
     cut = cutter()
     for m in _HAN.finditer(text):
         at = m.start()
         for word in cut(m[0]):
             end = at + len(word)
-            if len(word) > 1 and not (len(word) < 4 and _COUNTING.fullmatch(word)):
-                yield at, end, word, chance_of(word), False
+            known = _word(word)
+            if known:
+                yield at, end, known[0], known[1], False
             at = end
     for m in _LATIN.finditer(text):
-        yield m.start(), m.end(), m[0], 0.003, False
+        yield m.start(), m.end(), _hash(m[0]), 0.003, False
+
+
+def _hard(text: str) -> Iterator[_Row]:
+    """Yield titles and quoted terms, dates of two parts, numbers."""
     for m in _MARKED.finditer(text):
         words = "".join(c for c in m[1] or m[2] if c.isalnum())
         if len(words) > 1:
-            yield m.start(), m.end(), f"《{words}》", 0.001 if m[1] else 0.003, True
+            yield m.start(), m.end(), _hash(f"《{words}》"), 0.001 if m[1] else 0.003, True
     for m in _DATE.finditer(text):
         first, second = (_plain(g) for g in m.groups() if g)
         if first is not None and second is not None and second <= 31:
-            yield m.start(), m.end(), f"#{first}-{second}", 0.005, True
+            yield m.start(), m.end(), _hash(f"#{first}-{second}"), 0.005, True
     for m in _NUMBER.finditer(text):
         value = _value(m)
-        if value is not None and (value > _LEAST_NUMBER or value % 1):
-            yield m.start(), m.end(), f"#{value:.12g}", _chance_of_number(value), True
+        if value is not None and (value > LEAST_NUMBER or value % 1):
+            yield m.start(), m.end(), _hash(f"#{value:.12g}"), _chance_of_number(value), True
 
 
 def _plain(numeral: str) -> int | None:

@@ -20,6 +20,7 @@ from screening.intake.gather import Submission
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable
+from screening.reuse.facts import Facts
 from screening.reuse.fingerprint import fingerprints, sketch_buckets
 from screening.reuse.index import FingerprintIndex, Rarity
 from screening.reuse.kin import Kin, kin_of
@@ -100,6 +101,7 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         case = assemble(submission, names, overrides=overrides)
         plan.spool.write(case)
         side = Comparable.of_case(case)
+        side.facts.save(Path(plan.work) / "cases" / f"{case.id}.npy")
         return ReadRow(info=case.info, prints=side.prints, buckets=np.unique(sketch_buckets(side.view.codes)))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
@@ -133,6 +135,7 @@ class SpoolCorpus:
     def __init__(self, plan: Plan) -> None:
         self._spool = plan.spool
         folder = Path(plan.work)
+        self._folder = folder
         self._index, self._rarity = FingerprintIndex.load(folder), Rarity.load(folder)
         table = json.loads((folder / "index.json").read_text("utf-8"))
         self._ids: list[str] = [i for i, _ in table]
@@ -152,8 +155,13 @@ class SpoolCorpus:
         return self._index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
 
     def kin(self, comparable: Comparable) -> Kin:
-        """Return the texts that state the same facts, best first; never the text itself."""
-        return kin_of(comparable.facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+        """Return the texts that state the same facts, best first; never the text itself, which is in the batch."""
+        facts = self.facts(comparable.id)
+        return kin_of(facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of one text by id, as the reader of its file found them."""
+        return Facts.load(self._folder / "cases" / f"{source_id}.npy")
 
     def get(self, source_id: str) -> Comparable:
         """Return one text by id."""

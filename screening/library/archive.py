@@ -23,7 +23,7 @@ from screening.library.entry import Entry
 from screening.library.migrate import ready
 from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
-from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW
+from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW, Facts
 from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
 from screening.reuse.index import FingerprintIndex, Rarity, ranked
 from screening.reuse.kin import Kin, asked, kin_of
@@ -187,6 +187,10 @@ class Library:
             cache = self._snapshot_of(connection)
             index = FingerprintIndex.joined((postings.read(connection, keys), cache.fresh.only(keys)), cache.size)
             return kin_of(facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of)
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a document. Raises :class:`LibraryError` "library.no_document"."""
+        return self._get(source_id).facts
 
     @property
     def rarity(self) -> Rarity:

@@ -14,7 +14,7 @@ from screening.reuse.facts import weights_of
 from screening.reuse.passages import passages_of, rewritten_passages
 from screening.reuse.rates import is_own, kept_raw, rates_of, source_match
 from screening.reuse.result import Passage, Reuse
-from screening.reuse.rewriting import RewritingParams
+from screening.reuse.rewriting import RewritingParams, rewritings
 from screening.text.view import repaired_characters
 
 SHOWN = 200  # passages listed in a report
@@ -49,8 +49,11 @@ def compare(
     if params.rewriting:
         kin = corpus.kin(case)
         for candidate in kin.candidates:
+            same = rewritings(kin.facts, corpus.facts(candidate.id), kin.weights, params.rewriting)
+            if not same:
+                continue
             source = corpus.get(candidate.id)
-            rows = rewritten_passages(case, source, kin.weights, found.get(source.id, ()), params.rewriting)
+            rows = rewritten_passages(case, source, same, found.get(source.id, ()))
             if rows:
                 found[source.id], sources[source.id] = [*found.get(source.id, ()), *rows], source
     every = sorted((p for ps in found.values() for p in ps), key=lambda p: (p.span, p.source, p.source_span))
@@ -80,7 +83,7 @@ def compare_pair(a: Comparable, b: Comparable, params: CompareParams | None = No
     found = passages_of(a, b, np.ones(len(a.grams.hashes)), params.align)
     if params.rewriting:
         weights = weights_of(a.facts, np.zeros(len(a.facts), dtype=np.int64), 0)
-        found += rewritten_passages(a, b, weights, found, params.rewriting)
+        found += rewritten_passages(a, b, rewritings(a.facts, b.facts, weights, params.rewriting), found)
     return tuple(sorted(found, key=lambda p: (p.span, p.source_span)))
 
 

@@ -107,6 +107,10 @@ class Corpus(Protocol):
         """Return the texts that state the same facts, best first, never the text itself."""
         ...
 
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a text by id."""
+        ...
+
     def get(self, source_id: str) -> Comparable:
         """Return a text by id."""
         ...
@@ -141,6 +145,10 @@ class MemoryCorpus:
     def kin(self, comparable: Comparable) -> Kin:
         """Return the texts that state the same facts, best first."""
         return kin_of(comparable.facts, self.index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a text by id. Raises :class:`KeyError`."""
+        return self._by_id[source_id].facts
 
     def get(self, source_id: str) -> Comparable:
         """Return a text by id. Raises :class:`KeyError`."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +50,10 @@ _LARGE = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _COUNTING = re.compile(f"(?:第|{NUMERAL}).{{1,2}}")
 
 
+_KINDS = {"hashes": "u8", "starts": "i8", "ends": "i8", "chance": "f8", "hard": "?"}
+_STORED = np.dtype([("hashes", "<u8"), ("starts", "<i4"), ("ends", "<i4"), ("chance", "<f8"), ("hard", "?")])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """Facts in the order of their places: ``hashes``, ``starts`` and ``ends`` (code points of the text), ``chance`` (0–1).
@@ -64,6 +69,19 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.hashes)
+
+    def save(self, path: Path) -> None:
+        """Write all to one file for :meth:`load`."""
+        rows = np.empty(len(self), dtype=_STORED)
+        for name in _STORED.names or ():
+            rows[name] = getattr(self, name)
+        np.save(path, rows)
+
+    @classmethod
+    def load(cls, path: Path) -> Facts:
+        """Read what :meth:`save` wrote."""
+        rows = np.load(path, allow_pickle=False)
+        return cls(*(np.ascontiguousarray(rows[name]).astype(kind) for name, kind in _KINDS.items()))
 
 
 def facts_of(text: str, spans: tuple[Span, ...]) -> Facts:

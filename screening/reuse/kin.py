@@ -14,15 +14,16 @@ from screening.reuse.index import Candidate, FingerprintIndex, Near, counting, r
 MAX_DF = 400  # texts; a fact that more have tells no pair
 WINDOW = 400  # characters of the case in which the shared facts must stand together
 LEAST_SHARED = 3  # distinct facts
-LEAST_SCORE = 12.0  # nepers: of 160 rewritings in sets for tuning all above it were found
+LEAST_SCORE = 9.0  # nepers: of 160 rewritings in sets for tuning all above it were found
 TOP = 6  # candidates looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kin:
-    """``candidates`` by facts, best first, and what each fact of the text tells (``weights``, nepers)."""
+    """``candidates`` by facts, best first; the ``facts`` of the text, and what each tells (``weights``, nepers)."""
 
     candidates: tuple[Candidate, ...]
+    facts: Facts
     weights: Floats
 
 
@@ -48,7 +49,7 @@ def kin_of(
     _, inverse, times = np.unique(keys, return_inverse=True, return_counts=True)
     hit = np.flatnonzero((right > left) & (right - left <= MAX_DF) & (facts.chance < KEPT_BELOW) & (weights > 0))
     if not len(hit):
-        return Kin((), weights)
+        return Kin((), facts, weights)
     many = (right - left)[hit]
     documents = np.asarray(index.documents[np.repeat(left[hit], many) + counting(many)]).astype(np.int64)
     place, fact = np.repeat(facts.starts[hit], many), np.repeat(inverse[hit], many)
@@ -61,4 +62,4 @@ def kin_of(
     first = np.flatnonzero(np.diff(documents, prepend=-1))
     best = np.maximum.reduceat(scores, first)
     rows = [Near(int(documents[first[n]]), 0, float(best[n])) for n in np.flatnonzero(best >= LEAST_SCORE)]
-    return Kin(ranked(rows, name, own, TOP), weights)
+    return Kin(ranked(rows, name, own, TOP), facts, weights)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from screening.reuse.align import AlignParams, Stretch, align
 from screening.reuse.corpus import Comparable
 from screening.reuse.kinds import kind_of, similarity, swapped_facts
 from screening.reuse.result import Passage, ReuseKind, SharedFact
-from screening.reuse.rewriting import Rewriting, RewritingParams, rewritings
+from screening.reuse.rewriting import Rewriting
 from screening.text.ledger import UNITS
 from screening.text.sentences import sentences
 from screening.text.view import View
@@ -82,19 +83,16 @@ def _folded(view: View, span: Span) -> str:
 
 
 def rewritten_passages(
-    case: Comparable, source: Comparable, weights: Weights, worded: Sequence[Passage], params: RewritingParams
+    case: Comparable, source: Comparable, found: Iterable[Rewriting], worded: Sequence[Passage]
 ) -> list[Passage]:
     """Return the passages in which the case states the source's facts in other words, in the order of ``case``.
 
-    ``weights`` are what the facts of the case tell (nepers); ``worded`` are the pair's passages found by wording: what these cover is
-    not reported again.
+    ``found`` come best first; ``worded`` are the pair's passages found by wording: what these cover is not reported again.
     """
     out: list[Passage] = []
     quotes: list[Span] = []
-    for r in rewritings(case.facts, source.facts, weights, params):
-        if r.score < params.enough:
-            break
-        a, b = _whole_sentences(case, Span(r.a0, r.a1)), _whole_sentences(source, Span(r.b0, r.b1))
+    for r in found:
+        a, b = _whole_sentences(case, r.span), _whole_sentences(source, r.source_span)
         if _found_already(a, b, worded) or any(p.span.overlaps(a) and p.source_span.overlaps(b) for p in out):
             continue
         quotes = quotes or [Span(*m.span()) for m in _QUOTED.finditer(case.text)]
@@ -109,7 +107,7 @@ def rewritten_passages(
                 quote=case.quote(a),
                 source_quote=source.quote(b),
                 quoted=inside >= QUOTED_SHARE * a.length,
-                facts=tuple(_shared_facts(case, source, weights, r)),
+                facts=tuple(_shared_facts(case, source, r)),
             )
         )
     return sorted(out, key=lambda p: (p.span, p.source_span))
@@ -126,28 +124,26 @@ def _overlap(a: Span, b: Span) -> int:
     return max(0, min(a.end, b.end) - max(a.start, b.start))
 
 
-def _shared_facts(case: Comparable, source: Comparable, weights: Weights, found: Rewriting) -> Iterator[SharedFact]:
+def _shared_facts(case: Comparable, source: Comparable, found: Rewriting) -> Iterator[SharedFact]:
     """Yield each fact once, in the order of the case, with the place in the source that keeps the order if there are several."""
-    facts, others = case.facts, source.facts
-    places: dict[int, list[int]] = {}
-    for i, j in found.links:
-        places.setdefault(i, []).append(j)
     known: set[int] = set()
-    last, end = -1, -1
-    for i, js in places.items():
-        key, start = int(facts.hashes[i]), int(facts.starts[i])
-        if key in known or start < end or not (facts.hard[i] or weights[i] >= TOLD):
+    last, end = 0, 0
+    for span, group in groupby(found.links, key=lambda link: link.span):
+        links = list(group)
+        first = links[0]
+        if first.key in known or span.start < end or not (first.hard or first.weight >= TOLD):
             continue
-        j = min(js, key=lambda j: (others.starts[j] < last, abs(others.starts[j] - last)))
-        a = _with_unit(case.text, Span(start, int(facts.ends[i])), hard=bool(facts.hard[i]))
-        b = _with_unit(source.text, Span(int(others.starts[j]), int(others.ends[j])), hard=bool(facts.hard[i]))
-        known.add(key)
+        link = min(links, key=lambda x: (x.source_span.start < last, abs(x.source_span.start - last)))
+        a, b = link.span, link.source_span
+        if first.hard:
+            a, b = _with_unit(case.text, a), _with_unit(source.text, b)
+        known.add(first.key)
         last, end = b.start, a.end
         yield SharedFact(span=a, source_span=b, quote=case.quote(a), source_quote=source.quote(b))
 
 
-def _with_unit(text: str, span: Span, *, hard: bool) -> Span:
-    unit = _UNIT.match(text, span.end) if hard else None
+def _with_unit(text: str, span: Span) -> Span:
+    unit = _UNIT.match(text, span.end)
     return Span(span.start, unit.end()) if unit else span
 
 

@@ -10,7 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,7 @@ _NUMBER = re.compile(
     f"(?=\\d|{NUMERAL})(?:(?P<digits>\\d{{1,3}}(?:,\\d{{3}})+(?!\\d)|\\d+(?:\\.\\d+)?)(?P<large>[万亿千百]?)"
     f"|(?P<tenths>[一二三四五六七八九]成[一二三四五六七八九]?)|(?P<whole>{NUMERAL}{{1,20}})点(?P<part>{NUMERAL}{{1,6}})|(?P<chinese>{NUMERAL}{{2,20}}))"
 )
+_NUMBERING = frozenset(".、)．:")
 _LARGE = {"": 1, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 # 三是, 两个, 第一: counting words, and numbers are read apart.
 _COUNTING = re.compile(f"(?:第|{NUMERAL}).{{1,2}}")
@@ -54,11 +55,11 @@ _KINDS = {"hashes": "u8", "starts": "i8", "ends": "i8", "chance": "f8", "hard": 
 _STORED = np.dtype([("hashes", "<u8"), ("starts", "<i4"), ("ends", "<i4"), ("chance", "<f8"), ("hard", "?")])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """Facts in the order of their places: ``hashes``, ``starts`` and ``ends`` (code points of the text), ``chance`` (0–1).
 
-    ``hard`` are the numbers, dates, titles and quoted terms, as against mere words.
+    ``hard`` are the numbers, dates, titles and quoted terms, as against mere words. Not slotted: what is sorted is sorted once.
     """
 
     hashes: Hashes
@@ -69,6 +70,18 @@ class Facts:
 
     def __len__(self) -> int:
         return len(self.hashes)
+
+    @cached_property
+    def grouped(self) -> tuple[Hashes, Ints, Ints]:
+        """Return the distinct hashes, sorted; for each fact, which of them it is; how often each stands in the text."""
+        distinct, key, count = np.unique(self.hashes, return_inverse=True, return_counts=True)
+        return distinct, key, count
+
+    @cached_property
+    def ordered(self) -> tuple[Hashes, Ints]:
+        """Return the hashes sorted, and which fact each is."""
+        order = np.argsort(self.hashes, kind="stable")
+        return self.hashes[order], order
 
     def save(self, path: Path) -> None:
         """Write all to one file for :meth:`load`."""
@@ -139,6 +152,8 @@ def _hard(text: str) -> Iterator[_Row]:
         if first is not None and second is not None and second <= 31:
             yield m.start(), m.end(), _hash(f"#{first}-{second}"), 0.005, True
     for m in _NUMBER.finditer(text):
+        if m.start() and text[m.start() - 1] == "\n" and text[m.end() : m.end() + 1] in _NUMBERING:
+            continue  # 23. at the head of a line counts items and states nothing
         value = _value(m)
         if value is not None and (value > LEAST_NUMBER or value % 1):
             yield m.start(), m.end(), _hash(f"#{value:.12g}"), _chance_of_number(value), True

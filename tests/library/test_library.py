@@ -68,9 +68,9 @@ def test_it_finds_rewritings_as_a_corpus_in_memory_does(library, packed):
     added(library, entries[5:])
     memory = MemoryCorpus([library.get(row.id) for row in library.rows()])
     found = 0
-    for (_, way), text in texts.items():
+    for (_, way), rewritten in texts.items():
         if way in ("paraphrased", "decoy"):
-            case = entry(300, text).comparable()
+            case = entry(300, rewritten).comparable()
             mine, other = library.kin(case), memory.kin(case)
             assert [(c.id, round(c.score, 6)) for c in mine.candidates] == [
                 (c.id, round(c.score, 6)) for c in other.candidates

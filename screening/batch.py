@@ -15,16 +15,29 @@ from typing import Any
 
 from screening import __version__
 from screening.case import Batch, CaseInfo
-from screening.errors import UnreadableError, UsageError
+from screening.errors import LibraryError, UnreadableError, UsageError
 from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
-from screening.output.html import write_html
-from screening.output.xlsx import write_summary
+from screening.library import is_database, open_library
 from screening.pipeline import Setting, refused, run_batch_checks
-from screening.report import BatchReport, Outcome, Report
+from screening.report import BatchReport, Outcome, Remark
+from screening.reuse.clusters import Links
+from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
-from screening.work import Job, Line, Plan, ReadRow, line_of, parallel, read_one, screen_one, write_index
+from screening.work import (
+    Job,
+    Line,
+    Plan,
+    ReadRow,
+    line_of,
+    parallel,
+    read_one,
+    release,
+    screen_one,
+    write_index,
+    write_one,
+)
 from screening.world import Trainee
 
 Advance = Callable[[str, int, int], None]
@@ -41,7 +54,6 @@ class BatchResult:
     files: tuple[Path, ...]
     cases: int
     failures: int
-    remarks: tuple[str, ...] = ()
 
 
 def screen_batch(
@@ -50,7 +62,7 @@ def screen_batch(
     *,
     rulebook: str | Path = "henan-2023-950",
     manifest: Path | None = None,
-    library: Path | None = None,
+    library: str | Path | None = None,
     roster: Path | None = None,
     kind: str = "",
     jobs: int = 0,
@@ -59,8 +71,8 @@ def screen_batch(
 ) -> BatchResult:
     """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
 
-    ``library`` is a folder or zip of earlier cases. ``jobs`` 0 means one process a core; the result is the same for any
-    number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
+    ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases. ``jobs`` 0 means one
+    process a core; the result is the same for any number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
     :class:`ScreeningError` for everything that a user can mend; the results appear whole or not at all.
     """
     advance = progress or (lambda _stage, _done, _total: None)
@@ -70,27 +82,32 @@ def screen_batch(
     people = tuple(Trainee(r.name, r.unit, r.project) for r in load_roster(roster)) if roster else None
     skip = [p for p in (manifest, roster) if p]
     gathered = gather(path, sheet, skip=skip, leave_out=out)
-    earlier = gather(library, skip=skip, leave_out=out, namespace="archive/") if library else Gathered(())
+    archive = str(library) if library and is_database(library) else ""
+    earlier = Gathered(())
+    if library and not archive:
+        earlier = gather(Path(library), skip=skip, leave_out=out, namespace="archive/")
+    before = archive_state(archive)
     work = _work_folder(out)
-    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, kind, jobs, work, advance)
+    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, archive, kind, jobs, work, advance)
     try:
-        batch = run.screen(resume=resume)
-        advance(WRITING, 0, 2)
-        write_summary(work / "summary.xlsx", run.reports(), batch, book)
-        advance(WRITING, 1, 2)
-        write_html(work / "index.html", run.reports, batch, book)
-        advance(WRITING, 2, 2)
+        batch = run.screen(before, resume=resume)
+        if archive_state(archive) != before:
+            raise LibraryError(
+                "library.changed", "筛查期间比对库有增删，前后的案例比对的范围不同", "请等比对库不再变动后重新运行。"
+            )
+        run.write(batch)
         for name in RESULTS:
             (work / name).replace(out / name)
     except OSError as error:
         raise _not_written(out, error) from error
+    finally:
+        release()
     shutil.rmtree(work, ignore_errors=True)
     return BatchResult(
         batch=batch,
         files=tuple(out / n for n in RESULTS),
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
-        remarks=tuple(f"没有检查“{i.name}”：{i.reason}" for i in gathered.ignored),
     )
 
 
@@ -135,31 +152,36 @@ class _Run:
         setting: Setting,
         gathered: Gathered,
         earlier: Gathered,
+        archive: str,
         kind: str,
         jobs: int,
         work: Path,
         advance: Advance,
     ) -> None:
         self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
+        self.archive = archive
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
+        self.links = Links()
         self.failures = 0
 
-    def screen(self, *, resume: bool) -> BatchReport:
+    def screen(self, library: Mapping[str, Any], *, resume: bool) -> BatchReport:
         """Read, compare and screen everything; return the delivery's own report."""
         rows = self._read()
         own, earlier = rows[: len(self.gathered.submissions)], rows[len(self.gathered.submissions) :]
-        self.setting = replace(self.setting, library=_library(earlier))
+        self.setting = replace(self.setting, library=library if self.archive else _library(earlier))
         plan = self._plan()
         outcomes, each = run_batch_checks(Batch(tuple(r.info for r in own if r.failure is None)), self.setting)
         write_index(plan, [r for r in own if r.failure is None], [r for r in earlier if r.failure is None])
         verdicts = Counter(self._kept(own, resume=resume))
         with self.lines.open("a", encoding="utf-8", newline="\n") as stream:
-            for n, line in enumerate(self._fresh(plan, own, each, skip=verdicts.total()), verdicts.total() + 1):
+            kept = verdicts.total()
+            for n, line in enumerate(self._fresh(plan, own, each, skip=kept), kept):
                 stream.write(line.text)
                 stream.flush()
                 verdicts[line.verdict] += 1
-                self.advance(SCREENING, n, len(own))
+                self.links.add(own[n].info, line.sources)
+                self.advance(SCREENING, n + 1, len(own))
             for refusal in self.gathered.refused:
                 error = UnreadableError(refusal.code, refusal.message, refusal.advice)
                 line = line_of(refused(CaseInfo(id=refusal.id, file=refusal.name), error, self.setting))
@@ -170,13 +192,23 @@ class _Run:
             made_with=self.setting.made_with(),
             outcomes=outcomes,
             verdicts=MappingProxyType(dict(sorted(verdicts.items()))),
+            clusters=self.links.clusters(),
+            remarks=self._remarks(earlier),
         )
 
-    def reports(self) -> Iterator[Report]:
-        """Read the reports back one by one, so that a batch of any size fits into memory."""
-        with self.lines.open(encoding="utf-8") as stream:
-            for line in stream:
-                yield Report.from_json(json.loads(line))
+    def write(self, batch: BatchReport) -> None:
+        """Write sheet and page, side by side, from the reports on disk."""
+        made = [(name, batch) for name in RESULTS if name != self.lines.name]
+        self.advance(WRITING, 0, len(made))
+        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1), 1):
+            self.advance(WRITING, n, len(made))
+
+    def _remarks(self, earlier: Sequence[ReadRow]) -> tuple[Remark, ...]:
+        """Name every file that has no report of its own, with the reason: nothing vanishes without a word."""
+        rows = [Remark(name=i.name, reason=i.reason) for i in self.gathered.ignored]
+        old = [(i.name, i.reason) for i in self.earlier.ignored] + [(r.name, r.message) for r in self.earlier.refused]
+        old += [(r.info.file, r.failure[1]) for r in earlier if r.failure is not None]
+        return (*rows, *(Remark(name=name, reason=reason, place="archive") for name, reason in sorted(old)))
 
     def _plan(self) -> Plan:
         return Plan(
@@ -186,6 +218,7 @@ class _Run:
             library=dict(self.setting.library or {}),
             kind=self.kind,
             work=str(self.work),
+            archive=self.archive,
         )
 
     def _read(self) -> list[ReadRow]:
@@ -210,7 +243,7 @@ class _Run:
                 yield next(screened)
 
     def _kept(self, own: Sequence[ReadRow], *, resume: bool) -> list[str]:
-        """Return the verdicts of the reports that an interrupted run left; with another input start anew.
+        """Return the verdicts of the reports that an interrupted run left, and take in their links; else start anew.
 
         The reports are written in order, so what is kept is always a beginning of the whole; a torn last line is cut off.
         """
@@ -225,6 +258,7 @@ class _Run:
                     if report is None or report["case"]["id"] != row.info.id:
                         break
                     verdicts.append(report["verdict"])
+                    self.links.add(row.info, [SourceMatch(**s) for s in (report.get("reuse") or {}).get("sources", ())])
                     good += len(line)
         self.lines.touch()
         os.truncate(self.lines, good)
@@ -245,6 +279,14 @@ def _whole(line: bytes) -> dict[str, Any] | None:
     except ValueError:
         return None
     return report or None
+
+
+def archive_state(archive: str) -> Mapping[str, Any]:
+    """Return how a report names an archive: its snapshot and size; empty without one. Raises :class:`LibraryError`."""
+    if not archive:
+        return {}
+    with open_library(archive) as library:
+        return {"id": library.snapshot(), "documents": len(library)}
 
 
 def _library(earlier: Sequence[ReadRow]) -> Mapping[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import cached_property
@@ -20,6 +22,21 @@ SELF_REPORT: Final[CaseKind] = "self_report"
 
 COVER_LINE: Final = 40  # code points; a longer line before the title is text
 COMPARED: Final = frozenset({Story.BODY, Story.TEXTBOX, Story.FOOTNOTE, Story.ENDNOTE})
+
+
+def unit_key(unit: str) -> str:
+    """Return what the spellings of a unit's name have in common: no spaces, full-width letters and brackets made ordinary.
+
+    >>> unit_key("白麓大学（ 东校区）") == unit_key("白麓大学 (东校区)")
+    True
+    """
+    return "".join(unicodedata.normalize("NFKC", unit).casefold().split())
+
+
+def usual_spelling(units: Iterable[str]) -> str:
+    """Return the most frequent of a unit's spellings (at least one), the first in order among equals."""
+    counts = Counter(units)
+    return min(counts, key=lambda unit: (-counts[unit], unit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,22 @@
-"""The command ``screening``: check, batch, compare, rules, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+"""The command ``screening``: check, batch, compare, library, rules, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from screening import __version__
+from screening import __version__, cli_library
+from screening.console import advancing, console, progress_bar
 from screening.errors import RulebookError, ScreeningError, UsageError
 
 EXIT_CLEAR, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
+REMARKS_SHOWN = 10  # files that were left out; the rest are on the page and in the workbook
 
 _WRONG_USAGE: Any = typer.BadParameter.__base__  # typer's own class of usage errors has no public name
 
@@ -32,13 +31,18 @@ rules_app = typer.Typer(help="规则集：查看、核对、新建。", no_args_
 evaluate_app = typer.Typer(help="评测：用带标注的语料量一量引擎。", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(rules_app, name="rules")
 app.add_typer(evaluate_app, name="evaluate")
+app.add_typer(cli_library.app, name="library")
 
 RulebookOption = Annotated[
     str, typer.Option("--rulebook", help="规则集名称或 .toml 文件；可用的见 screening rules list。")
 ]
 LibraryOption = Annotated[
-    Path | None,
-    typer.Option("--library", envvar="SCREENING_LIBRARY", help="比对库：往年案例所在的文件夹或 zip。"),
+    str,
+    typer.Option(
+        "--library",
+        envvar="SCREENING_LIBRARY",
+        help="比对库：screening library 建的库文件或 PostgreSQL 地址，或往年案例所在的文件夹、zip。",
+    ),
 ]
 KindOption = Annotated[
     str,
@@ -47,10 +51,6 @@ KindOption = Annotated[
         help="材料类型：work_case 典型工作案例、growth_story 教师成长案例、self_report 项目绩效自评报告；不写则自动识别。",
     ),
 ]
-
-
-def _console(*, stderr: bool = False) -> Console:
-    return Console(stderr=stderr, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def _version(value: bool) -> None:
@@ -71,7 +71,7 @@ def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="一个或几个案例文件。")],
     kind: KindOption = "",
     rulebook: RulebookOption = "henan-2023-950",
-    library: LibraryOption = None,
+    library: LibraryOption = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
@@ -85,7 +85,7 @@ def check(
         if as_json:
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
-            render_report(report, _console())
+            render_report(report, console())
         if report.error:
             code = EXIT_USAGE
         elif code == EXIT_CLEAR and report.verdict.value != "clear":
@@ -99,7 +99,7 @@ def batch(
     out: Annotated[Path, typer.Option("--out", help="结果写到哪个文件夹。")],
     manifest: Annotated[Path | None, typer.Option("--manifest", help="报送清单（xlsx 或 csv）。")] = None,
     rulebook: RulebookOption = "henan-2023-950",
-    library: LibraryOption = None,
+    library: LibraryOption = "",
     roster: Annotated[Path | None, typer.Option("--roster", help="参训学员名册（xlsx 或 csv）。")] = None,
     kind: KindOption = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
@@ -108,7 +108,7 @@ def batch(
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
     from screening.batch import screen_batch  # noqa: PLC0415
 
-    with _progress() as progress:
+    with progress_bar() as progress:
         result = screen_batch(
             path,
             out,
@@ -119,57 +119,38 @@ def batch(
             kind=kind,
             jobs=jobs,
             resume=resume,
-            progress=_advance(progress),
+            progress=advancing(progress),
         )
     _say_result(result)
     found = any(n for verdict, n in result.batch.verdicts.items() if verdict != "clear")
     raise typer.Exit(EXIT_FOUND if found else EXIT_CLEAR)
 
 
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TextColumn("剩余"),
-        TimeRemainingColumn(),
-        console=_console(stderr=True),
-        transient=False,
-    )
-
-
-def _advance(progress: Progress) -> Callable[[str, int, int], None]:
-    tasks: dict[str, Any] = {}
-
-    def advance(stage: str, done: int, total: int) -> None:
-        if stage not in tasks:
-            tasks[stage] = progress.add_task(stage, total=total, rate="")
-        task = progress.tasks[tasks[stage]]
-        rate = f"{task.speed:.0f} 篇/秒" if task.speed else ""
-        progress.update(tasks[stage], completed=done, total=total, rate=rate)
-
-    return advance
-
-
 def _say_result(result: Any) -> None:
+    from screening.output.markup import printable  # noqa: PLC0415
+    from screening.output.privacy import masked  # noqa: PLC0415
     from screening.report import Verdict  # noqa: PLC0415
 
-    console = _console()
+    out = console()
     table = Table("结论", "篇数", box=None, pad_edge=False)
     for verdict in Verdict:
         table.add_row(verdict.label, str(result.batch.verdicts.get(verdict.value, 0)))
     table.add_row("合计", str(result.cases))
-    console.print(table)
+    out.print(table)
     if result.failures:
-        console.print(f"其中 {result.failures} 个文件读不出来，原因和办法见 summary.xlsx 的“未能读取”表。")
-    for remark in result.remarks[:10]:
-        console.print(f"提示：{remark}", markup=False)
-    if len(result.remarks) > 10:
-        console.print(f"提示：还有 {len(result.remarks) - 10} 条，见 index.html。")
-    console.print("结果：")
+        out.print(f"其中 {result.failures} 个文件读不出来，原因和办法见 summary.xlsx 的“未能读取”表。")
+    remarks = result.batch.remarks
+    for remark in remarks[:REMARKS_SHOWN]:
+        done = "没有用于比对" if remark.place == "archive" else "没有检查"
+        out.print(f"提示：{done}“{printable(masked(remark.name))}”：{remark.reason}", markup=False)
+    if len(remarks) > REMARKS_SHOWN:
+        out.print(
+            f"提示：没有检查或没有用于比对的文件另有 {len(remarks) - REMARKS_SHOWN} 个，"
+            "见 index.html 的“没有检查的文件”和 summary.xlsx 的“未检查的文件”表。"
+        )
+    out.print("结果：")
     for file in result.files:
-        console.print(f"  {file}", markup=False)
+        out.print(f"  {file}", markup=False)
 
 
 @app.command()
@@ -190,9 +171,9 @@ def compare(
     if as_json:
         print(json.dumps(result.to_json(), ensure_ascii=False))  # noqa: T201
     else:
-        render_comparison(result, _console())
+        render_comparison(result, console())
         if html:
-            _console().print(f"对照页：{html}", markup=False)
+            console().print(f"对照页：{html}", markup=False)
     raise typer.Exit(EXIT_FOUND if result.passages else EXIT_CLEAR)
 
 
@@ -205,7 +186,7 @@ def rules_list() -> None:
     for name in available():
         book = load_rulebook(name)
         table.add_row(name, book.title, str(len(book.rules())))
-    _console().print(table)
+    console().print(table)
 
 
 @rules_app.command("show")
@@ -216,7 +197,7 @@ def rules_show(
     from screening.output.terminal import render_rulebook  # noqa: PLC0415
     from screening.rulebook import load_rulebook  # noqa: PLC0415
 
-    render_rulebook(load_rulebook(name), _console())
+    render_rulebook(load_rulebook(name), console())
 
 
 @rules_app.command("check")
@@ -233,7 +214,7 @@ def rules_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="规�
             f"{file.name}：{len(absent)} 条规则引用的话不在通知原文中，例如 {first.id}：“{first.clause.quote}”",
             "quote 须照抄通知原文（空格、换行可以不同）。",
         )
-    _console().print(f"{file.name}：{len(book.rules())} 条规则，引用的通知原文都对得上。", markup=False)
+    console().print(f"{file.name}：{len(book.rules())} 条规则，引用的通知原文都对得上。", markup=False)
 
 
 @rules_app.command("new")
@@ -242,8 +223,8 @@ def rules_new(file: Annotated[Path, typer.Argument(metavar="FILE", help="新规�
     from screening.rulebook_draft import write_draft  # noqa: PLC0415
 
     for written in write_draft(file):
-        _console().print(f"已写出 {written}", markup=False)
-    _console().print("请把通知全文贴进 .txt，再按注释修改 .toml，最后运行 screening rules check。")
+        console().print(f"已写出 {written}", markup=False)
+    console().print("请把通知全文贴进 .txt，再按注释修改 .toml，最后运行 screening rules check。")
 
 
 @evaluate_app.command("reuse")
@@ -256,29 +237,32 @@ def evaluate_reuse_command(
     """只用查重引擎：cases/ 中每篇与 library/ 比对，写出段落；有标注时打印指标。"""
     from screening.evaluate import evaluate_reuse, measures_table  # noqa: PLC0415
 
-    with _progress() as progress:
-        measures = evaluate_reuse(corpus, detections, progress=_advance(progress))
+    with progress_bar() as progress:
+        measures = evaluate_reuse(corpus, detections, progress=advancing(progress))
     if measures is not None:
-        _console().print(measures_table(measures))
-    _console().print(f"段落：{detections}", markup=False)
+        console().print(measures_table(measures))
+    console().print(f"段落：{detections}", markup=False)
 
 
 @app.command()
 def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹。")] = Path("demo-out")) -> None:
     """写出一批虚构的 Word 案例并筛查一遍，看看结果是什么样。"""
+    from screening.demo.expectation import fault_table, good_line  # noqa: PLC0415
     from screening.demo.run import run_demo  # noqa: PLC0415
 
-    with _progress() as progress:
-        result = run_demo(out, progress=_advance(progress))
+    with progress_bar() as progress:
+        result = run_demo(out, progress=advancing(progress))
+    console().print(fault_table(result.checked))
+    console().print(good_line(result.checked), markup=False)
     _say_result(result.batch)
-    _console().print("用浏览器打开 index.html 即可查看。案例、单位、人名均为虚构。")
+    console().print("用浏览器打开 index.html 即可查看。案例、单位、人名均为虚构。")
 
 
 def _fail(error: ScreeningError) -> NoReturn:
-    console = _console(stderr=True)
-    console.print(f"错误（{error.code}）：{error.message}", markup=False)
+    out = console(stderr=True)
+    out.print(f"错误（{error.code}）：{error.message}", markup=False)
     if error.advice:
-        console.print(f"办法：{error.advice}", markup=False)
+        out.print(f"办法：{error.advice}", markup=False)
     raise SystemExit(EXIT_USAGE)
 
 
@@ -308,5 +292,5 @@ def main() -> None:
             )
         )
     if code == EXIT_INTERRUPTED:
-        _console(stderr=True).print("已中断。已完成的部分保留着，加 --resume 可以接着做。")
+        console(stderr=True).print("已中断。已完成的部分保留着，加 --resume 可以接着做。")
     raise SystemExit(code or EXIT_CLEAR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -25,6 +26,7 @@ from screening.topic.score import score_topic
 from screening.world import Skip, Trainee, World
 
 T = TypeVar("T")
+_HAN = re.compile("[\u4e00-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,7 @@ def screen(case: Case, setting: Setting, corpus: Corpus | None = None, *, of_bat
             "words_low": words.low,
             "words_high": words.high,
             "words_all_stories": spread.words,
-            "han": sum("\u4e00" <= c <= "\u9fff" for c in text),
+            "han": sum(map(len, _HAN.findall(text))),
             "paragraphs": sum(1 for p in case.body if p.span.length),
         },
         outcomes=outcomes,
@@ -170,8 +172,12 @@ def run_batch_checks(batch: Batch, setting: Setting) -> tuple[tuple[Outcome, ...
             continue
         outcome, said = _run_batch_rule(rule, batch, world)
         whole.append(outcome)
+        said_of: dict[str, list[Finding]] = {}
+        for b in said:
+            for case_id in b.cases:
+                said_of.setdefault(case_id, []).append(b.finding)
         for info in batch.cases:
-            mine = tuple(b.finding for b in said if info.id in b.cases)
+            mine = tuple(said_of.get(info.id, ()))
             status = "clear" if outcome.status == "found" and not mine else outcome.status
             each[info.id].append(replace(outcome, status=status, findings=mine))
     return tuple(whole), {k: tuple(v) for k, v in each.items()}

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from screening.case import CaseInfo
 from screening.document import Span
 from screening.finding import Clause, Evidence, Finding, IntakeWarning, Other, Severity
+from screening.reuse.clusters import Cluster
 from screening.reuse.result import Reuse
 from screening.text.structure import LedgerItem, Section
 from screening.topic.result import TopicFit
@@ -99,6 +100,15 @@ class MadeWith:
     models: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> sha256
     library: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({"id": "", "documents": 0}))
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the report contract."""
+        return {
+            "engine": self.engine,
+            "rulebook": dict(self.rulebook),
+            "models": dict(self.models),
+            "library": dict(self.library),
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
@@ -139,12 +149,7 @@ class Report:
             "schema": SCHEMA,
             "offset_unit": "codepoint",
             "case": self.case.to_json(),
-            "made_with": {
-                "engine": self.made_with.engine,
-                "rulebook": dict(self.made_with.rulebook),
-                "models": dict(self.made_with.models),
-                "library": dict(self.made_with.library),
-            },
+            "made_with": self.made_with.to_json(),
             "verdict": self.verdict.value,
         }
         if self.error:
@@ -258,9 +263,49 @@ def finding_from_json(data: Mapping[str, Any]) -> Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A file that was not checked or not compared with, and why. ``place`` is "batch" or "archive"."""
+
+    name: str
+    reason: str
+    place: str = "batch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BatchReport:
-    """A delivery: the outcomes of the batch checks and how many cases of each verdict; the cases' reports stand beside it."""
+    """A delivery: what the batch checks say, how many cases of each verdict, the groups of similar texts, the files left out.
+
+    The cases' reports stand beside it. ``clusters`` are numbered from 1 on wherever they are shown.
+    """
 
     made_with: MadeWith
     outcomes: tuple[Outcome, ...] = ()
     verdicts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
+    clusters: tuple[Cluster, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+
+    def cluster_numbers(self) -> dict[str, int]:
+        """Return the number of the group that each text is in, by id; a text without one is not there."""
+        return {m.id: n for n, c in enumerate(self.clusters, 1) for m in c.members}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain JSON values."""
+        return {
+            "schema": SCHEMA,
+            "made_with": self.made_with.to_json(),
+            "outcomes": [o.to_json() for o in self.outcomes],
+            "verdicts": dict(self.verdicts),
+            "clusters": [c.to_json() for c in self.clusters],
+            "remarks": [asdict(r) for r in self.remarks],
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> BatchReport:
+        """Read what :meth:`to_json` wrote; the result is equal to what was written."""
+        return cls(
+            made_with=MadeWith(**data["made_with"]),
+            outcomes=tuple(Outcome.from_json(o) for o in data["outcomes"]),
+            verdicts=data["verdicts"],
+            clusters=tuple(Cluster.from_json(c) for c in data["clusters"]),
+            remarks=tuple(Remark(**r) for r in data["remarks"]),
+        )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from screening.case import Case
 from screening.errors import UnreadableError, UsageError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Part, Submission, case_id, gather, shown_name
+from screening.library import is_database, open_library
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import Report
 from screening.reuse.compare import compare_pair
-from screening.reuse.corpus import Comparable, MemoryCorpus
+from screening.reuse.corpus import Comparable, Corpus, MemoryCorpus
 from screening.reuse.result import Passage
 from screening.rulebook import load_rulebook
 
@@ -30,20 +32,27 @@ def submission_of(path: Path) -> Submission:
     return Submission(id=case_id(name), file=name, body=Part(name, str(path)))
 
 
-def _corpus(library: Path | None, setting: Setting) -> MemoryCorpus | None:
-    if library is None:
-        return None
-    cases = []
-    for submission in gather(library, namespace="archive/").submissions:
-        try:
-            cases.append(assemble(submission, vocabulary(setting.rulebook)))
-        except UnreadableError:
-            continue  # an unreadable file of the archive can't be compared with; `batch` lists it
-    return MemoryCorpus([Comparable.of_case(c, place="archive") for c in cases])
+@contextmanager
+def _corpus(library: str, setting: Setting) -> Iterator[tuple[Corpus | None, Mapping[str, Any]]]:
+    """Open what is compared with, and say how a report names it."""
+    if not library:
+        yield None, {}
+    elif is_database(library):
+        with open_library(library) as archive:
+            yield archive, {"id": archive.snapshot(), "documents": len(archive)}
+    else:
+        cases = []
+        for submission in gather(Path(library), namespace="archive/").submissions:
+            try:
+                cases.append(assemble(submission, vocabulary(setting.rulebook)))
+            except UnreadableError:
+                continue  # an unreadable file of the archive can't be compared with; `batch` lists it
+        corpus = MemoryCorpus([Comparable.of_case(c, place="archive") for c in cases])
+        yield corpus, {"id": Path(library).name, "documents": len(corpus)}
 
 
 def check_files(
-    files: Sequence[Path], *, rulebook: str | Path = "henan-2023-950", kind: str = "", library: Path | None = None
+    files: Sequence[Path], *, rulebook: str | Path = "henan-2023-950", kind: str = "", library: str | Path = ""
 ) -> Iterator[Report]:
     """Screen files one by one, against the rulebook and the archive; the files are not compared with each other.
 
@@ -53,16 +62,15 @@ def check_files(
     known_kind(kind, book)
     submissions = [submission_of(f) for f in files]
     setting = Setting.of(book)
-    corpus = _corpus(library, setting)
-    if corpus is not None:
-        setting = Setting.of(book, library={"id": str(library), "documents": len(corpus)})
-    for submission in submissions:
-        try:
-            case = assemble(submission, vocabulary(book), overrides=Overrides(kind))
-        except UnreadableError as error:
-            yield refused(outline(submission, vocabulary(book), Overrides(kind)), error, setting)
-            continue
-        yield screen(case, setting, corpus)
+    with _corpus(str(library), setting) as (corpus, name):
+        setting = replace(setting, library=name or None)
+        for submission in submissions:
+            try:
+                case = assemble(submission, vocabulary(book), overrides=Overrides(kind))
+            except UnreadableError as error:
+                yield refused(outline(submission, vocabulary(book), Overrides(kind)), error, setting)
+                continue
+            yield screen(case, setting, corpus)
 
 
 @dataclass(frozen=True, slots=True)

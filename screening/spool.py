@@ -4,22 +4,66 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from screening.case import Case
+from screening.document import Span
+from screening.reuse.corpus import Comparable
+from screening.reuse.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Spool:
-    """A folder of cases as JSON, one file a case. Written and read by this program only, within one run."""
+    """A folder of cases as JSON, one file a case. Written and read by this program only, within one run.
+
+    A file's first line is what others are compared with, its second the case: a case is screened once and compared many times.
+    Its facts lie beside it: they are worked out once.
+    """
 
     folder: str
 
-    def write(self, case: Case) -> None:
-        """Keep a case under its id."""
-        path = Path(self.folder) / f"{case.id}.json"
-        path.write_text(json.dumps(case.to_json(), ensure_ascii=False, separators=(",", ":")), "utf-8")
+    def write(self, case: Case, side: Comparable) -> None:
+        """Keep a case under its id, with its side of a comparison."""
+        received = side.received and side.received.isoformat()
+        spans = [n for s in side.spans for n in (s.start, s.end)]
+        row = [side.text, spans, side.title, side.unit, side.author, received, side.file]
+        self._path(case.id).write_text(f"{_line(row)}\n{_line(case.to_json())}\n", "utf-8")
+        side.facts.save(self._facts(case.id))
 
     def read(self, case_id: str) -> Case:
         """Return the case kept under ``case_id``."""
-        return Case.from_json(json.loads((Path(self.folder) / f"{case_id}.json").read_text("utf-8")))
+        with self._path(case_id).open("rb") as stream:
+            stream.readline()
+            return Case.from_json(json.loads(stream.readline()))
+
+    def read_side(self, case_id: str, place: str) -> Comparable:
+        """Return the case kept under ``case_id`` as one side of a comparison."""
+        with self._path(case_id).open("rb") as stream:
+            text, spans, title, unit, author, received, file = json.loads(stream.readline())
+        return Comparable(
+            case_id,
+            text,
+            tuple(map(Span, spans[::2], spans[1::2])),
+            title,
+            unit,
+            author,
+            received and datetime.fromisoformat(received),
+            place,
+            file,
+        )
+
+    def read_facts(self, case_id: str) -> Facts:
+        """Return the facts of the case kept under ``case_id``."""
+        return Facts.load(self._facts(case_id))
+
+    def _facts(self, case_id: str) -> Path:
+        return Path(self.folder) / f"{case_id}.npy"
+
+    def _path(self, case_id: str) -> Path:
+        return Path(self.folder) / f"{case_id}.json"
+
+
+def _line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""What the workers of a batch do: read one submission, screen one case. Everything they need comes with a small plan."""
+"""What the workers of a batch do: read one submission, screen one case, write one result. Everything they need comes with a small plan."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ from screening.case import Case, CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Submission
+from screening.library import Library, open_library
+from screening.library.entry import Entry
+from screening.output.html import write_html
+from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
-from screening.report import Outcome, Report
-from screening.reuse.corpus import Candidate, Comparable
+from screening.report import BatchReport, Outcome, Report
+from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
 from screening.reuse.facts import Facts
-from screening.reuse.fingerprint import fingerprints, sketch_buckets
+from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
 from screening.reuse.kin import Kin, kin_of
+from screening.reuse.result import SourceMatch
 from screening.rulebook import load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
@@ -41,6 +46,7 @@ class Plan:
     library: Mapping[str, Any]
     kind: str
     work: str
+    archive: str = ""  # path or URL of the archive, "" if there is none
 
     @property
     def spool(self) -> Spool:
@@ -48,7 +54,7 @@ class Plan:
         return Spool(str(Path(self.work) / "cases"))
 
     def __hash__(self) -> int:
-        return hash((self.rulebook, self.digest, self.kind, self.work))
+        return hash((self.rulebook, self.digest, self.kind, self.work, self.archive))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +77,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of ``report.jsonl`` with its verdict."""
+    """One line of ``report.jsonl`` with its verdict and what the case has in common with others."""
 
     text: str
     verdict: str
+    sources: tuple[SourceMatch, ...] = ()
 
 
 def line_of(report: Report) -> Line:
     """Return the report as its line."""
-    return Line(json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n", report.verdict.value)
+    text = json.dumps(report.to_json(), ensure_ascii=False, separators=(",", ":")) + "\n"
+    return Line(text, report.verdict.value, report.reuse.sources if report.reuse else ())
 
 
 @lru_cache(maxsize=2)
@@ -99,16 +107,34 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
     overrides = Overrides(plan.kind)
     try:
         case = assemble(submission, names, overrides=overrides)
-        plan.spool.write(case)
         side = Comparable.of_case(case)
-        side.facts.save(Path(plan.work) / "cases" / f"{case.id}.npy")
-        return ReadRow(info=case.info, prints=side.prints, buckets=np.unique(sketch_buckets(side.view.codes)))
+        plan.spool.write(case, side)
+        return ReadRow(info=case.info, prints=side.prints, buckets=distinct_buckets(side.view.codes))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
         raise  # the work folder can't be written: that is the run's trouble, not this file's
     except Exception as error:  # noqa: BLE001 - one bad file never stops the others
         return ReadRow(info=outline(submission, names, overrides), failure=_internal(error))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read into the archive: its name, what is wrong, what to do."""
+
+    name: str
+    message: str
+    advice: str
+
+
+def read_entry(plan: Plan, submission: Submission, *, year: int | None = None) -> Entry | Unread:
+    """Read one submission as a document of the archive."""
+    try:
+        return Entry.of_case(assemble(submission, vocabulary(_setting(plan).rulebook)), year=year)
+    except ScreeningError as error:
+        return Unread(submission.file, error.message, error.advice)
+    except Exception as error:  # noqa: BLE001 - one bad file never stops the others
+        return Unread(submission.file, *_internal(error)[1:])
 
 
 def _internal(error: Exception) -> tuple[str, str, str]:
@@ -120,22 +146,25 @@ def _internal(error: Exception) -> tuple[str, str, str]:
 
 
 def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) -> None:
-    """Index the fingerprints of the batch and the archive together, in the work folder."""
+    """Index the fingerprints of the batch and of earlier files together, in the work folder; n-grams are counted in the archive too."""
     rows = [*own, *earlier]
     folder = Path(plan.work)
     FingerprintIndex.build([r.prints for r in rows if r.prints is not None]).save(folder)
-    Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None]).save(folder)
+    rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
+    if plan.archive:
+        with open_library(plan.archive) as library:
+            rarity += library.rarity
+    rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
     (folder / "index.json").write_text(json.dumps(table), "utf-8")
 
 
 class SpoolCorpus:
-    """The batch and the archive as a corpus: candidates from the index, texts from the spool."""
+    """The batch, and earlier files read with it, as a corpus: candidates from the index, texts from the spool."""
 
     def __init__(self, plan: Plan) -> None:
         self._spool = plan.spool
         folder = Path(plan.work)
-        self._folder = folder
         self._index, self._rarity = FingerprintIndex.load(folder), Rarity.load(folder)
         table = json.loads((folder / "index.json").read_text("utf-8"))
         self._ids: list[str] = [i for i, _ in table]
@@ -147,7 +176,7 @@ class SpoolCorpus:
 
     @property
     def rarity(self) -> Rarity:
-        """How common each n-gram is in batch and archive together."""
+        """How common each n-gram is in the batch, the earlier files and the archive together."""
         return self._rarity
 
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
@@ -161,19 +190,34 @@ class SpoolCorpus:
 
     def facts(self, source_id: str) -> Facts:
         """Return the facts of one text by id, as the reader of its file found them."""
-        return Facts.load(self._folder / "cases" / f"{source_id}.npy")
+        return self._spool.read_facts(source_id)
 
     def get(self, source_id: str) -> Comparable:
         """Return one text by id."""
         return self._get(source_id)
 
     def _read(self, source_id: str) -> Comparable:
-        return Comparable.of_case(self._spool.read(source_id), place=self._place[source_id])
+        return self._spool.read_side(source_id, self._place[source_id])
 
 
-@lru_cache(maxsize=2)
-def _corpus(plan: Plan) -> SpoolCorpus:
-    return SpoolCorpus(plan)
+_open: dict[Plan, tuple[Corpus, Library | None]] = {}  # what this process holds open for the run it works on
+
+
+def _corpus(plan: Plan) -> Corpus:
+    if plan not in _open:
+        release()
+        own = SpoolCorpus(plan)
+        library = open_library(plan.archive) if plan.archive else None
+        _open[plan] = (JoinedCorpus((own, library), own.rarity) if library else own, library)
+    return _open[plan][0]
+
+
+def release() -> None:
+    """Close the archive that this process holds open."""
+    for _, library in _open.values():
+        if library:
+            library.close()
+    _open.clear()
 
 
 def screen_one(plan: Plan, job: Job) -> Line:
@@ -186,6 +230,30 @@ def screen_one(plan: Plan, job: Job) -> Line:
         return line_of(refused(case.info, UnreadableError(*_internal(error)), setting))
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The reports of ``report.jsonl``, read back one by one at each call, so that a batch of any size fits into memory."""
+
+    path: Path
+
+    def __call__(self) -> Iterator[Report]:
+        """Read from the beginning."""
+        with self.path.open(encoding="utf-8") as stream:
+            for line in stream:
+                yield Report.from_json(json.loads(line))
+
+
+def write_one(plan: Plan, item: tuple[str, BatchReport]) -> None:
+    """Write one of the results that are made of the reports: ``item`` is (name, the delivery's own report)."""
+    name, batch = item
+    folder, book = Path(plan.work), _setting(plan).rulebook
+    reports = Lines(folder / "report.jsonl")
+    if name == "summary.xlsx":
+        write_summary(folder / name, reports(), batch, book)
+    else:
+        write_html(folder / name, reports, batch, book)
+
+
 A = TypeVar("A")
 B = TypeVar("B")
 
@@ -194,10 +262,10 @@ def _chunk(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A]) -> list[
     return [run(plan, item) for item in items]
 
 
-def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int) -> Iterator[B]:
-    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process)."""
+def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int, size: int = CHUNK) -> Iterator[B]:
+    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process), ``size`` items a task."""
     wanted = jobs or os.cpu_count() or 1
-    chunks = [items[i : i + CHUNK] for i in range(0, len(items), CHUNK)]
+    chunks = [items[i : i + size] for i in range(0, len(items), size)]
     if wanted == 1 or len(chunks) < 2:
         for item in items:
             yield run(plan, item)

@@ -6,7 +6,8 @@ from screening.case import CaseInfo
 from screening.document import Span
 from screening.finding import Clause, Evidence, Finding, IntakeWarning, Other, Severity
 from screening.intake.manifest import CHINA
-from screening.report import BatchReport, Failure, MadeWith, Outcome, Report, Verdict, verdict_of
+from screening.report import BatchReport, Failure, MadeWith, Outcome, Remark, Report, Verdict, verdict_of
+from screening.reuse.clusters import Cluster, Link, Member
 from screening.reuse.result import Passage, Rates, Reuse, ReuseKind, SourceMatch
 from screening.text.structure import LedgerItem, Section
 from screening.topic.result import Theme, TopicFit, WeighedSentence
@@ -176,6 +177,21 @@ def failed(case_id: str = "c3") -> Report:
     )
 
 
+def cluster() -> Cluster:
+    """Both readable cases and an archive text: two links of three pairs, one of them among own work."""
+    return Cluster(
+        members=(
+            Member(id="s1", title="一块屏幕点亮洛溪", file="旧.docx", unit="洛溪市教育局", place="archive"),
+            Member(id="c1", title="一块屏幕", file="c1.docx", unit="=1+1", received="2024-01-12T09:30:00+08:00"),
+            Member(id="c2", title="山路上的研修", file="c2.docx", unit="=1+1", received="2024-01-13T09:30:00+08:00"),
+        ),
+        links=(
+            Link(a="c1", b="s1", share_of_a=0.3, share_of_b=0.7, own=False),
+            Link(a="c1", b="c2", share_of_a=0.2, share_of_b=0.1, own=True),
+        ),
+    )
+
+
 def batch() -> BatchReport:
     over = Finding(
         code="quota.over",
@@ -187,7 +203,16 @@ def batch() -> BatchReport:
     outcome = Outcome(
         rule="batch.quota", check="quota", status="found", severity=Severity.REVIEW, clause=CLAUSE, findings=(over,)
     )
-    return BatchReport(made_with=MADE, outcomes=(outcome,), verdicts={"look": 1, "clear": 1, "incomplete": 1})
+    return BatchReport(
+        made_with=MADE,
+        outcomes=(outcome,),
+        verdicts={"look": 1, "clear": 1, "incomplete": 1},
+        clusters=(cluster(),),
+        remarks=(
+            Remark(name="照片.jpg", reason="不是案例文档（.jpg）"),
+            Remark(name="旧.doc", reason="旧版格式", place="archive"),
+        ),
+    )
 
 
 def reports():

@@ -11,6 +11,7 @@ import time
 import zipfile
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.rights import without_override
 from tests.writing import case_lines, docx, noise
@@ -142,6 +143,23 @@ def test_a_bad_file_never_stops_the_others(folder, tmp_path):
     assert rows["坏.docx"]["error"]["code"] == "damaged"
     assert rows["空.docx"]["error"]["code"] == "empty"
     assert all(rows[f"案例{n}.docx"]["outcomes"] for n in range(3))
+
+
+def test_files_that_are_no_cases_are_all_named_on_the_page_and_in_the_workbook(folder, tmp_path):
+    names = [f"照片{n:02}.jpg" for n in range(12)]
+    for name in names:
+        (folder / name).write_bytes(b"\xff\xd8")
+    (tmp_path / "往年").mkdir()
+    (tmp_path / "往年" / "坏.docx").write_bytes(b"PK\x03\x04junk")
+    run = screening("batch", folder, "--out", tmp_path / "out", "--library", tmp_path / "往年")
+    assert run.returncode in (0, 1), run.stderr
+    assert "没有检查“照片09.jpg”" in run.stdout and "照片10.jpg" not in run.stdout
+    assert "另有 3 个，见 index.html 的“没有检查的文件”和 summary.xlsx 的“未检查的文件”表" in run.stdout
+    page = (tmp_path / "out" / "index.html").read_text("utf-8")
+    sheet = load_workbook(tmp_path / "out" / "summary.xlsx")["未检查的文件"]
+    listed = [row[0] for row in sheet.iter_rows(min_row=2, values_only=True)]
+    assert listed == [*names, "坏.docx"]
+    assert all(name in page for name in listed)
 
 
 def test_the_result_is_the_same_for_any_number_of_workers_and_for_a_zip(folder, tmp_path):

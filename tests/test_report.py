@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from screening.finding import Severity
-from screening.report import Outcome, Report, Verdict, verdict_of
+from screening.report import BatchReport, Outcome, Report, Verdict, verdict_of
 from tests import samples
 
 SCHEMA = json.loads((resources.files("screening") / "report.schema.json").read_text("utf-8"))
@@ -20,6 +20,11 @@ def test_a_report_keeps_to_the_schema_and_comes_back_equal(report):
     wire = json.loads(json.dumps(report.to_json(), ensure_ascii=False))
     Draft202012Validator(SCHEMA).validate(wire)
     assert Report.from_json(wire) == report
+
+
+def test_a_batch_report_comes_back_equal():
+    wire = json.loads(json.dumps(samples.batch().to_json(), ensure_ascii=False))
+    assert BatchReport.from_json(wire) == samples.batch()
 
 
 def test_the_schema_is_valid_and_refuses_a_report_without_verdict():

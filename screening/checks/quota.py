@@ -6,13 +6,15 @@ Good: 国培计划 2 个，省培计划 2 个。
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from screening.case import Batch, CaseInfo
+from screening.case import Batch, CaseInfo, unit_key, usual_spelling
 from screening.checks._contract import BatchFinding, batch_check
 from screening.finding import Finding, Severity
 from screening.world import World
+
+TITLES = 10  # named in the message, which stands in each of these cases' reports; the batch finding has every case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +42,9 @@ def quota(batch: Batch, params: Params, world: World) -> Iterator[BatchFinding]:
     for info in batch.cases:
         fits = not params.unit_types or info.unit_type in params.unit_types
         if info.kind == params.kind and fits and info.unit_type not in params.other_than and info.unit:
-            groups.setdefault((info.unit, info.project), []).append(info)
-    for (unit, project), cases in sorted(groups.items()):
-        n = len(cases)
+            groups.setdefault((unit_key(info.unit), info.project), []).append(info)
+    for (_, project), cases in sorted(groups.items()):
+        n, unit = len(cases), usual_spelling(c.unit for c in cases)
         facts = {
             "unit": unit,
             "project": project,
@@ -54,11 +56,14 @@ def quota(batch: Batch, params: Params, world: World) -> Iterator[BatchFinding]:
         ids = tuple(sorted(c.id for c in cases))
         name = f"{unit}“{project}”" if project else unit
         if n > params.max:
-            titles = "、".join(f"《{c.title}》" for c in sorted(cases, key=lambda c: c.title))
-            message = (
-                f"{name}报送 {n} 个，名额 {params.max} 个，超出 {n - params.max} 个，请单位确定保留哪些：{titles}。"
-            )
+            over = f"名额 {params.max} 个，超出 {n - params.max} 个"
+            message = f"{name}报送 {n} 个，{over}，请单位确定保留哪些：{_titles(cases)}。"
             yield BatchFinding(ids, Finding(code="quota.over", message=message, facts=facts))
         elif n < params.min:
             message = f"{name}报送 {n} 个，通知要求推荐 {params.min}–{params.max} 个。"
             yield BatchFinding((), Finding(code="quota.under", message=message, facts=facts, cap=Severity.NOTE))
+
+
+def _titles(cases: Sequence[CaseInfo]) -> str:
+    named = "、".join(f"《{title}》" for title in sorted(c.title or c.file for c in cases)[:TITLES])
+    return named if len(cases) <= TITLES else f"{named}等 {len(cases)} 个"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from screening.demo.source import Block, Source
@@ -39,8 +39,7 @@ def disguised(source: Source) -> Source:
     return _mapped(source, change)
 
 
-def _mapped(source: Source, change: object) -> Source:
-    assert callable(change)
+def _mapped(source: Source, change: Callable[[str], str]) -> Source:
     blocks = tuple(
         replace(b, text=change(b.text), rows=tuple(tuple(change(c) for c in row) for row in b.rows))
         for b in source.blocks
@@ -73,9 +72,9 @@ def reordered(source: Source) -> Source:
     return replace(source, blocks=tuple(blocks))
 
 
-def plain_text(source: Source) -> bytes:
-    """Return the text as plain UTF-8, as it arrives when somebody renames a .txt to .docx."""
-    lines = [source.title, *(b.text for b in source.blocks if b.text)]
+def plain_text(source: Source, form: Iterable[tuple[str, str]]) -> bytes:
+    """Return the text and its author form (label, value) as plain UTF-8, as when somebody renames a .txt to .docx."""
+    lines = [source.title, *(b.text for b in source.blocks if b.text), *(f"{k}：{v}" for k, v in form)]
     return "\r\n".join(lines).encode("utf-8")
 
 
@@ -84,6 +83,17 @@ def encrypted_package() -> bytes:
     content = bytes((i * 73 + 41) % 256 for i in range(_STREAM))
     info = struct.pack("<HHI", 4, 4, 0x40) + b"<encryption/>"
     return compound_file(("EncryptedPackage", content), ("EncryptionInfo", info))
+
+
+def legacy_document() -> bytes:
+    """Return a .doc of Word 97: an OLE compound file whose ``WordDocument`` stream begins as [MS-DOC] wants it, and says little."""
+    return compound_file(("WordDocument", struct.pack("<HH8x", 0xA5EC, 0xC1)), ("1Table", b""))
+
+
+def lock_file(user: str) -> bytes:
+    """Return the 162 bytes that Word leaves under ``~$…`` while a document is open: the user's name, once in each encoding."""
+    narrow, wide = user.encode("gb18030"), user.encode("utf-16-le")
+    return (bytes([len(narrow)]) + narrow).ljust(55, b" ") + (bytes([len(user)]) + b"\0" + wide).ljust(107, b" ")
 
 
 _STREAM = 4096  # bytes: the size from which streams live in ordinary sectors

@@ -2,90 +2,46 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from screening.batch import BatchResult, screen_batch
 from screening.demo import faults, word
-from screening.demo.source import Source, load
+from screening.demo.expectation import Checked, hold
+from screening.demo.recipe import Recipe, recipes
+from screening.demo.source import load
 
 CASES, ARCHIVE, MANIFEST, ROSTER, RESULT = "申报材料", "往年案例", "报送清单.xlsx", "学员名册.xlsx", "结果"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipe:
-    """How one file of the batch is made, and what the screening must say of it.
-
-    ``expect`` are finding codes (or an error code) that must come up; a good case has ``good`` set and must come out without
-    a finding that asks for review.
-    """
-
-    file: str
-    source: Source
-    make: str
-    form: str
-    labels: str
-    form_changes: Mapping[str, str]
-    expect: tuple[str, ...]
-    good: bool
-    fault: str
-
-
 @dataclass(frozen=True, slots=True)
 class DemoResult:
-    """Where the demonstration lies, the result of screening it, and the recipes it was made from."""
+    """Where the demonstration lies, the result of screening it, and each file held to its recipe."""
 
     folder: Path
     batch: BatchResult
-    recipes: tuple[Recipe, ...]
-
-
-def recipes() -> tuple[Recipe, ...]:
-    """Read ``recipes.toml`` and apply each recipe's transformation to its text."""
-    texts = load("batch") | load("archive")
-    data = tomllib.loads((resources.files("screening") / "demo" / "recipes.toml").read_text("utf-8"))
-    return tuple(_recipe(row, texts) for row in data["file"])
-
-
-def _recipe(row: Mapping[str, Any], texts: Mapping[str, Source]) -> Recipe:
-    source = texts[row["text"]]
-    make = row.get("make", "docx")
-    donors = [(texts[d["text"]], d["paragraphs"]) for d in row.get("take", [])]
-    if "swap" in row:
-        source = faults.swapped(source, [(a, b) for a, b in row["swap"]])
-    if donors:
-        source = faults.lifted(source, donors)
-    if row.get("reorder"):
-        source = faults.reordered(source)
-    if row.get("disguise"):
-        source = faults.disguised(source)
-    source = replace(source, meta={**source.meta, **row.get("meta", {})})
-    return Recipe(
-        file=row["file"],
-        source=source,
-        make=make,
-        form=row.get("form", "table"),
-        labels=row.get("labels", "notice"),
-        form_changes=row.get("form_changes", {}),
-        expect=tuple(row.get("expect", ())),
-        good=row.get("good", False),
-        fault=row.get("fault", ""),
-    )
+    checked: tuple[Checked, ...]
 
 
 def _content(recipe: Recipe) -> bytes:
-    if recipe.make == "encrypted":
-        return faults.encrypted_package()
-    if recipe.make == "text":
-        return faults.plain_text(recipe.source)
+    source = recipe.source
     form = "none" if recipe.form in ("none", "file") else recipe.form
-    data = word.body(recipe.source, form, recipe.labels, recipe.form_changes)
-    return data[: len(data) // 2] if recipe.make == "broken" else data
+    match recipe.make:
+        case "encrypted":
+            return faults.encrypted_package()
+        case "legacy":
+            return faults.legacy_document()
+        case "lock":
+            return faults.lock_file(source.meta["author"])
+        case "text":
+            return faults.plain_text(source, word.form_rows(source, recipe.labels, recipe.form_changes))
+        case "broken":
+            data = word.body(source, form, recipe.labels, recipe.form_changes)
+            return data[: len(data) // 2]
+    return word.body(source, form, recipe.labels, recipe.form_changes)
 
 
 def write_demo(out: Path) -> tuple[Recipe, ...]:
@@ -114,17 +70,16 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _sheet(path: Path, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
-    from openpyxl import Workbook  # noqa: PLC0415
+    """Write one sheet with a fixed time of making, so that it too has the same bytes on every day."""
+    from xlsxwriter import Workbook  # noqa: PLC0415
 
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(header)
-    for row in rows:
-        sheet.append(row)
-    for n, name in enumerate(header):
-        sheet.column_dimensions[chr(ord("A") + n)].width = max(12, 2 * len(name) + 6)
-    book.save(path)
+    with Workbook(path, {"default_date_format": "yyyy-mm-dd"}) as book:
+        book.set_properties({"created": datetime(2024, 1, 1)})  # noqa: DTZ001 - the format knows no zone
+        sheet = book.add_worksheet()
+        for n, row in enumerate((header, *rows)):
+            sheet.write_row(n, 0, row)
+        for n, name in enumerate(header):
+            sheet.set_column(n, n, max(12, 2 * len(name) + 6))
 
 
 def _write_manifest(path: Path, made: tuple[Recipe, ...]) -> None:
@@ -143,7 +98,7 @@ def _write_manifest(path: Path, made: tuple[Recipe, ...]) -> None:
     )
     kinds = {"work_case": "典型工作案例", "growth_story": "教师成长案例", "self_report": "项目绩效自评报告"}
     rows: list[tuple[Any, ...]] = []
-    for n, recipe in enumerate(made, 1):
+    for n, recipe in enumerate((r for r in made if r.make != "lock"), 1):
         m = recipe.source.meta
         received = datetime.fromisoformat(str(m["received"]))
         outside = m.get("outside_similarity"), m.get("outside_ai")
@@ -184,4 +139,4 @@ def run_demo(out: Path, *, jobs: int = 0, progress: Callable[[str, int, int], No
         jobs=jobs,
         progress=progress,
     )
-    return DemoResult(out, result, made)
+    return DemoResult(out, result, hold(out / RESULT / "report.jsonl", made, (r.name for r in result.batch.remarks)))

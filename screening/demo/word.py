@@ -22,10 +22,11 @@ LABELS = {
 _EPOCH = (2024, 1, 1, 0, 0, 0)
 
 
-def form_values(source: Source, changes: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the six values of the author form, with the recipe's changes."""
+def form_rows(source: Source, labels: str, changes: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the six rows (label, value) of the author form, with the recipe's changes."""
     meta = {**source.meta, "title": source.title, **changes}
-    return tuple(str(meta.get(k, "")) for k in ("title", "author", "unit", "post", "email", "phone"))
+    values = (str(meta.get(k, "")) for k in ("title", "author", "unit", "post", "email", "phone"))
+    return tuple(zip(LABELS[labels], values, strict=True))
 
 
 def body(source: Source, form: str, labels: str = "notice", changes: Mapping[str, str] | None = None) -> bytes:
@@ -33,7 +34,7 @@ def body(source: Source, form: str, labels: str = "notice", changes: Mapping[str
     from docx import Document  # noqa: PLC0415 - heavy, and only the demonstration writes Word files
 
     document = Document()
-    values = tuple(zip(LABELS[labels], form_values(source, changes or {}), strict=True))
+    values = form_rows(source, labels, changes or {})
     if form == "head_table":
         _form_table(document, values)
     document.add_heading(source.title, level=0)
@@ -59,7 +60,7 @@ def form_file(source: Source, labels: str = "notice", changes: Mapping[str, str]
 
     document = Document()
     document.add_heading("作者信息表", level=1)
-    _form_table(document, tuple(zip(LABELS[labels], form_values(source, changes or {}), strict=True)))
+    _form_table(document, form_rows(source, labels, changes or {}))
     return _saved(document)
 
 

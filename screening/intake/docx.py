@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from lxml import etree
 
@@ -87,6 +88,7 @@ class DocxReader:
         self.styles = Styles(self._related_xml("styles"), theme)
         self.numbering = Numbering(self._related_xml("numbering"), self.styles)
         self.paper = "FFFFFF"
+        self._looks: dict[tuple[Any, ...], Look] = {}
 
     def _main_part(self) -> str:
         """Return the main part by the package's relationship, as Word does; by its usual name if the relationship dangles."""
@@ -279,14 +281,21 @@ class DocxReader:
                 self._runs(child, line, look, depth + 1)
 
     def _run(self, run: etree._Element, line: _Line, depth: int) -> None:
-        props = run.find(W + "rPr")
         look = line.look
+        props = next(run.iterchildren(W + "rPr"), None)
         if props is not None and len(props):
+            look = self._look_of(look, props)
+        self._inside(run, line, look, depth + 1)
+
+    def _look_of(self, look: Look, props: etree._Element) -> Look:
+        """Return ``look`` changed by a ``w:rPr``; most runs of a file say the same, so each wording is resolved once."""
+        key = (look, tuple((e.tag, *e.items()) for e in props))
+        if key not in self._looks:
             style = props.find(W + "rStyle")
             if style is not None:
                 look = self.styles.with_character_style(look, style.get(W + "val") or "")
-            look = with_run_properties(look, props, self.styles.theme)
-        self._inside(run, line, look, depth + 1)
+            self._looks[key] = with_run_properties(look, props, self.styles.theme)
+        return self._looks[key]
 
     def _inside(self, parent: etree._Element, line: _Line, look: Look, depth: int) -> None:
         if depth > self.limits.depth:

@@ -34,6 +34,10 @@ _STRICT = (
 _DOCTYPE = re.compile(
     rb"<!\s*DOCTYPE|<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E|\x00<\x00!\x00D\x00O\x00C\x00T\x00Y\x00P\x00E"
 )
+_DOCTYPE_NAME = (
+    b"DOCTYPE",
+    b"D\x00O\x00C\x00T\x00Y\x00P\x00E",
+)  # a plain search for it costs a twentieth of the pattern
 _END = b"PK\x05\x06"
 
 
@@ -106,7 +110,7 @@ class Package:
     def xml(self, name: str) -> etree._Element:
         """Parse one part: no entities, no DTD, no network, limited depth."""
         data = self.read(name)
-        if _DOCTYPE.search(data):
+        if any(name in data for name in _DOCTYPE_NAME) and _DOCTYPE.search(data):
             raise refusal("doctype")
         if b"purl.oclc.org" in data:
             for strict, plain in _STRICT:

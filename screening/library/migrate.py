@@ -5,22 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Connection, Engine, insert, select, text
 
 from screening.errors import LibraryError
 from screening.library.database import APPLICATION_ID, has_tables, transaction
 from screening.library.schema import REVISION, state
 
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("version_table", "archive_version")
-    return config
+VERSION_TABLE = "archive_version"
 
 
 def ready(engine: Engine, *, create: bool, first: Mapping[str, str]) -> None:
@@ -35,22 +26,28 @@ def ready(engine: Engine, *, create: bool, first: Mapping[str, str]) -> None:
         )
     if there:
         with transaction(engine, writes=False) as connection:
-            options = {"version_table": "archive_version"}
-            found = MigrationContext.configure(connection, opts=options).get_current_revision()
+            found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one()  # noqa: S608 - our own name
         if found == REVISION:
-            return
-        known = {s.revision for s in ScriptDirectory.from_config(_config()).walk_revisions()}
-        if found not in known:
+            return  # without Alembic, which takes longer to load than the archive to open
+        if found > REVISION:
             raise LibraryError(
                 "library.newer",
                 f"比对库的版本（{found}）比本程序新",
                 "请升级本程序，或用新版本导出（screening library export）后导入到新库。",
             )
     with transaction(engine, writes=True) as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        _upgrade(connection)
         if not connection.execute(select(state.c.name)).first():
             connection.execute(insert(state), [{"name": k, "value": v} for k, v in first.items()])
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 - see ready()
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

@@ -84,6 +84,11 @@ def read_export(path: Path) -> Iterator[Entry]:
         raise _no_export(path)
 
 
+def count_export(path: Path) -> int:
+    """Return how many documents a whole and undamaged export holds. Raises :class:`LibraryError` "library.file" for any other."""
+    return sum(1 for _ in read_export(path))
+
+
 def _no_export(path: Path) -> LibraryError:
     return LibraryError(
         "library.file",

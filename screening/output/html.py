@@ -8,13 +8,14 @@ from pathlib import Path
 
 from screening.case import Case
 from screening.output.html_case import FULL_TEXT_CASES, Turn, case_section
-from screening.output.html_overview import batch_findings, case_list, failures, overview
+from screening.output.html_clusters import cluster_line, clusters_part
+from screening.output.html_overview import batch_findings, case_list, failures, left_out, overview
 from screening.output.html_reuse import passage_pair
 from screening.output.labels import RATES, percent
 from screening.output.marks import Mark, marked
 from screening.output.markup import Markup, h, join
 from screening.output.page import foot_of, head_of, header
-from screening.output.privacy import masked, masked_passage, masked_report
+from screening.output.privacy import masked, masked_batch, masked_passage, masked_report
 from screening.output.rows import Row, in_queue
 from screening.report import BatchReport, Report
 from screening.reuse.corpus import Comparable
@@ -26,6 +27,8 @@ from screening.rulebook import Rulebook
 def write_html(path: Path, reports: Callable[[], Iterable[Report]], batch: BatchReport, book: Rulebook) -> None:
     """Write the page. ``reports`` gives the reports anew at each call: they are read twice and never held together."""
     rows = in_queue(map(masked_report, reports()))
+    batch = masked_batch(batch)
+    titles = {r.info.id: r.name for r in rows}
     with path.open("w", encoding="utf-8", newline="\n") as out:
         out.write(head_of("案例筛查结果", script=True))
         out.write(
@@ -36,11 +39,12 @@ def write_html(path: Path, reports: Callable[[], Iterable[Report]], batch: Batch
             )
         )
         out.write('<main id="main" class="wrap" tabindex="-1">')
-        out.write(join([overview(rows, batch), batch_findings(batch), failures(rows), case_list(rows, book)]))
+        out.write(join([overview(rows, batch), batch_findings(batch), failures(rows), left_out(batch.remarks)]))
+        out.write(join([clusters_part(batch, titles), case_list(rows, book)]))
         out.write(h("h2", "逐篇查看", id="cases-title"))
         out.write(_how_to_read(rows))
         out.write('<div class="cases">')
-        for section in _sections(rows, reports, book, path.parent):
+        for section in _sections(rows, reports, book, batch, path.parent):
             out.write(section)
             out.write("\n")
         out.write("</div>")
@@ -67,19 +71,21 @@ def _how_to_read(rows: Sequence[Row]) -> Markup:
 
 
 def _sections(
-    rows: Sequence[Row], reports: Callable[[], Iterable[Report]], book: Rulebook, folder: Path
+    rows: Sequence[Row], reports: Callable[[], Iterable[Report]], book: Rulebook, batch: BatchReport, folder: Path
 ) -> Iterator[str]:
     """Give the cases in the order of the rows; they come in another, so they wait in a file in ``folder``, not in memory."""
     ids = [r.info.id for r in rows]
     turn_of = {row.place: n for n, row in enumerate(rows)}
     titles = {r.info.id: r.name for r in rows}
+    group_of = batch.cluster_numbers()
     parts: dict[int, tuple[int, int]] = {}
     with tempfile.TemporaryFile(dir=folder) as spool:
         for place, report in enumerate(map(masked_report, reports())):
             n = turn_of[place]
             before, after = (ids[n - 1] if n else None), (ids[n + 1] if n + 1 < len(ids) else None)
             turn = Turn(n + 1, len(ids), before, after)
-            section = case_section(report, book, titles, turn, full_text=n < FULL_TEXT_CASES).encode()
+            group = cluster_line(batch, group_of.get(report.case.id))
+            section = case_section(report, book, titles, turn, group=group, full_text=n < FULL_TEXT_CASES).encode()
             parts[n] = (spool.tell(), len(section))
             spool.write(section)
         for n in range(len(rows)):

@@ -49,8 +49,13 @@ class Turn:
     after: str | None = None
 
 
-def case_section(report: Report, book: Rulebook, in_batch: Mapping[str, str], turn: Turn, *, full_text: bool) -> Markup:
-    """Return one case. ``in_batch`` maps ids of this page's cases to titles; with ``full_text`` the marked text is shown."""
+def case_section(
+    report: Report, book: Rulebook, in_batch: Mapping[str, str], turn: Turn, *, group: Child, full_text: bool
+) -> Markup:
+    """Return one case. ``in_batch`` maps ids of this page's cases to titles; with ``full_text`` the marked text is shown.
+
+    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others.
+    """
     info = report.case
     kind = book.kinds.get(info.kind)
     head = h(
@@ -60,7 +65,7 @@ def case_section(report: Report, book: Rulebook, in_batch: Mapping[str, str], tu
         chip(report.verdict.value, VERDICT_SYMBOL[report.verdict], report.verdict.label),
         h("span", " · ".join(x for x in (kind.label if kind else "", info.unit, info.author) if x), class_="meta"),
     )
-    inside: list[Child] = [_facts(report, book)]
+    inside: list[Child] = [_facts(report, book, group)]
     if report.error:
         inside.append(
             h(
@@ -95,7 +100,7 @@ def _turns(turn: Turn) -> Markup:
     return h("div", before, place, after, h("a", "回到列表", href="#list"), class_="turns")
 
 
-def _facts(report: Report, book: Rulebook) -> Markup:
+def _facts(report: Report, book: Rulebook, group: Child) -> Markup:
     info, counts = report.case, report.counts
 
     def with_origin(key: str, value: str) -> Child:
@@ -124,6 +129,8 @@ def _facts(report: Report, book: Rulebook) -> Markup:
         rows.append(("外部查重率", percent(info.outside_similarity)))
     if info.outside_ai is not None:
         rows.append(("AI生成比例", percent(info.outside_ai)))
+    if report.reuse is not None:
+        rows.append(("所在群组", group))
     rows += [("文件", info.file), ("SHA-256", f"{info.sha256[:16]}…" if info.sha256 else "—")]
     return h("dl", [h("div", h("dt", k), h("dd", v)) for k, v in rows], class_="facts")
 

@@ -7,10 +7,19 @@ from collections.abc import Sequence
 
 from screening.finding import Severity
 from screening.output.charts import bars, meter
-from screening.output.labels import BAND, MESSAGE_SHOWN, SEVERITY, SEVERITY_SYMBOL, VERDICT_SYMBOL, percent, short
+from screening.output.labels import (
+    BAND,
+    MESSAGE_SHOWN,
+    PLACE,
+    SEVERITY,
+    SEVERITY_SYMBOL,
+    VERDICT_SYMBOL,
+    percent,
+    short,
+)
 from screening.output.markup import Child, Markup, h, join
 from screening.output.rows import Row
-from screening.report import BatchReport, Verdict
+from screening.report import BatchReport, Remark, Verdict
 from screening.rulebook import Rulebook
 
 HEADS = ("序号", "案例", "结论", "类型", "单位", "字数", "总相似率", "切题", "主要原因")
@@ -31,7 +40,8 @@ _WORDS = (
 )
 
 
-_NUMERIC = frozenset({"序号", "字数", "占比", "总相似率", "占本篇", "占来源", "字符数"})
+REMARKS_SHOWN = 300  # files that were left out, on the page; the workbook has all
+_NUMERIC = frozenset({"序号", "字数", "占比", "总相似率", "占本篇", "占来源", "占对方", "字符数"})
 
 
 def chip(name: str, symbol: str, words: str) -> Markup:
@@ -122,6 +132,31 @@ def failures(rows: Sequence[Row]) -> Markup:
         "section",
         h("h2", f"没能读取的文件（{len(failed)}）"),
         table(caption, heads, lines, "failures"),
+    )
+
+
+def left_out(remarks: Sequence[Remark]) -> Markup:
+    """Return the files that were not checked or not compared with, folded away, each with its reason."""
+    if not remarks:
+        return Markup("")
+    heads = ("文件", "来自", "原因")
+    lines = [
+        h(
+            "tr",
+            h("th", r.name, scope="row"),
+            h("td", PLACE[r.place], data_label=heads[1]),
+            h("td", r.reason, data_label=heads[2]),
+        )
+        for r in remarks[:REMARKS_SHOWN]
+    ]
+    cut = f"；列出 {REMARKS_SHOWN} 个，其余见 summary.xlsx" if len(remarks) > REMARKS_SHOWN else ""
+    caption = f"“本批”的没有检查，“往年”的没有用于比对{cut}"
+    return h(
+        "details",
+        h("summary", f"没有检查的文件（{len(remarks)}）"),
+        table(caption, heads, lines, "left-out"),
+        class_="more",
+        id="left-out",
     )
 
 

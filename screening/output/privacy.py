@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from screening.report import Report
+from screening.report import BatchReport, Report
 from screening.reuse.result import Passage
 
 # One character for one: the match's places hold in the text as it was written.
@@ -51,6 +51,11 @@ def masked(value: str) -> str:
 def masked_report(report: Report) -> Report:
     """Return the report as it may be shown: the same spans, every text masked; without the ledger, which nobody shows."""
     return Report.from_json(_walk(replace(report, ledger=()).to_json()))
+
+
+def masked_batch(batch: BatchReport) -> BatchReport:
+    """Return the delivery's report as it may be shown: titles, names of files and messages masked."""
+    return BatchReport.from_json(_walk(batch.to_json()))
 
 
 def masked_passage(passage: Passage) -> Passage:

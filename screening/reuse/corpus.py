@@ -19,7 +19,7 @@ from screening.reuse.kin import Kin, kin_of
 from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 
-__all__ = ["Candidate", "Comparable", "Corpus", "MemoryCorpus"]
+__all__ = ["Candidate", "Comparable", "Corpus", "JoinedCorpus", "MemoryCorpus"]
 
 
 @dataclass(frozen=True)
@@ -153,3 +153,41 @@ class MemoryCorpus:
     def get(self, source_id: str) -> Comparable:
         """Return a text by id. Raises :class:`KeyError`."""
         return self._by_id[source_id]
+
+
+class JoinedCorpus:
+    """Several corpora with different ids as one: the batch and the archive. ``rarity`` is counted over both by whoever joins them."""
+
+    def __init__(self, parts: Sequence[Corpus], rarity: Rarity) -> None:
+        self._parts = parts
+        self._rarity = rarity
+        self._home: dict[str, Corpus] = {}
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    @property
+    def rarity(self) -> Rarity:
+        """How common each n-gram is in all parts together."""
+        return self._rarity
+
+    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+        """Return the candidates of every part, nearest first."""
+        found = [(c, part) for part in self._parts for c in part.near(comparable)]
+        self._home.update({c.id: part for c, part in found})
+        return sorted((c for c, _ in found), key=lambda c: (-c.score, c.id))
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts of every part that state the same facts, best first; what is common in one part is common."""
+        found = [(part.kin(comparable), part) for part in self._parts]
+        self._home.update({c.id: part for kin, part in found for c in kin.candidates})
+        rows = sorted((c for kin, _ in found for c in kin.candidates), key=lambda c: (-c.score, c.id))
+        return Kin(tuple(rows), found[0][0].facts, np.min([kin.weights for kin, _ in found], axis=0))
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a text by id; it must have been a candidate."""
+        return self._home[source_id].facts(source_id)
+
+    def get(self, source_id: str) -> Comparable:
+        """Return a text by id; it must have been a candidate."""
+        return self._home[source_id].get(source_id)

@@ -59,6 +59,14 @@ def _whole(codes: Codes) -> Hashes:
     return np.frombuffer(digest, dtype="<u8").astype(np.uint64)[: 2 if len(codes) else 0]
 
 
+def distinct_buckets(codes: Codes) -> npt.NDArray[np.uint32]:
+    """Return the distinct buckets of a text's 4-grams, sorted."""
+    buckets = np.sort(sketch_buckets(codes))  # numpy's own unique builds a hash table first: four times as long
+    fresh = np.ones(len(buckets), dtype=bool)
+    np.not_equal(buckets[1:], buckets[:-1], out=fresh[1:])
+    return buckets[fresh]
+
+
 def sketch_buckets(codes: Codes) -> npt.NDArray[np.uint32]:
     """Return the bucket (0 … 2**SKETCH_BITS - 1) of every 4-gram, in order."""
     buckets: npt.NDArray[np.uint32] = (ngram_hashes(codes, SKETCH_SIZE) >> np.uint64(64 - SKETCH_BITS)).astype(

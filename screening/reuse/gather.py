@@ -111,7 +111,11 @@ def gather(blocks: list[Block], pair: Pair, params: GatherParams) -> list[Stretc
     items = [Stretch(b.i, b.i + b.n, b.j, b.j + b.n, b.worth, (b,)) for b in blocks]
     for reach in (params.near, 60, params.reach):
         items = _pass(items, reach, pair, params)
-    return [replace(s, blocks=tuple(sorted(s.blocks, key=lambda b: (b.i, b.j)))) for s in items]
+    return [s if len(s.blocks) == 1 else _in_order(s) for s in items]
+
+
+def _in_order(s: Stretch) -> Stretch:
+    return replace(s, blocks=tuple(sorted(s.blocks, key=lambda b: (b.i, b.j))))
 
 
 def _pass(items: list[Stretch], reach: int, pair: Pair, params: GatherParams) -> list[Stretch]:
@@ -122,7 +126,8 @@ def _pass(items: list[Stretch], reach: int, pair: Pair, params: GatherParams) ->
         out: list[Stretch] = []
         for s in rows:
             best, cost = -1, 0.0
-            low_a, low_b, high_b = s.a0 - reach, s.b0 - reach, s.b1 + reach
+            far = min(reach, int(s.worth / params.cost) + 1)  # a wider gap would cost more than s is worth
+            low_a, low_b, high_b = s.a0 - far, s.b0 - far, s.b1 + far
             for n in range(len(out) - 1, max(-1, len(out) - 1 - LOOK_BACK), -1):
                 t = out[n]
                 if t.a1 < low_a or t.b1 < low_b or t.b0 > high_b:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.fingerprint import SKETCH_BITS, Hashes, sketch_buckets
+from screening.reuse.fingerprint import SKETCH_BITS, Hashes, distinct_buckets, sketch_buckets
 from screening.text.view import Codes
 
 MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair, unless in a long run
@@ -94,8 +94,10 @@ class FingerprintIndex:
         those count that have another one of the same document within ``LOCAL``. Fingerprints of very many documents are
         followed only in long runs, and then to the first ``MAX_DF`` of them: so a text that hundreds have copied still finds sources.
         """
-        left = np.searchsorted(self.hashes, query, "left")
-        right = np.searchsorted(self.hashes, query, "right")
+        left, right = np.empty(len(query), dtype=np.int64), np.empty(len(query), dtype=np.int64)
+        order = np.argsort(query)  # sorted keys are searched side by side: half the time in a large index
+        left[order] = np.searchsorted(self.hashes, query[order], "left")
+        right[order] = np.searchsorted(self.hashes, query[order], "right")
         frequency = right - left
         rank = np.flatnonzero((frequency > 0) & ((frequency <= MAX_DF) | _in_long_run(frequency > MAX_DF)))
         left, frequency = left[rank], np.minimum(frequency[rank], MAX_DF)
@@ -155,7 +157,7 @@ class Rarity:
     @classmethod
     def of(cls, texts: Sequence[Codes]) -> Rarity:
         """Count documents."""
-        return cls.of_buckets([np.unique(sketch_buckets(t)) for t in texts])
+        return cls.of_buckets([distinct_buckets(t) for t in texts])
 
     @classmethod
     def of_buckets(cls, buckets: Sequence[npt.NDArray[np.uint32]]) -> Rarity:
@@ -164,6 +166,10 @@ class Rarity:
         for row in buckets:
             frequency[row] += 1
         return cls(frequency, len(buckets))
+
+    def __add__(self, other: Rarity) -> Rarity:
+        """Count over the documents of both."""
+        return Rarity(self.frequency + other.frequency, self.size + other.size)
 
     def save(self, folder: Path) -> None:
         """Write the counts for :meth:`load`."""

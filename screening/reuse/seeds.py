@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,9 @@ LEAST = 3.0  # Han characters' worth of letters a block needs: "tion" is no evid
 FIRST_HAN = 0x2E80  # code points below are letters and digits of alphabets
 LEAST_WORTH = 0.6  # rarity-weighted characters: a phrase that nearly every text has joins nothing
 MOST_BLOCKS = 400  # blocks of one pair that are looked at
+
+SIEVE_BITS = 16  # a text of 2,500 characters fills a thirtieth of so many
+_SIEVE_SHIFT = np.uint64(64 - SIEVE_BITS)
 
 Ints = npt.NDArray[np.int64]
 
@@ -29,33 +33,56 @@ class Block:
     worth: float
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Grams:
-    """A folded text with the hashes of its 4-grams sorted, made once for all comparisons: ``hashes[n]`` stands at ``order[n]``."""
+    """A folded text with the hashes of its 4-grams, in order. Not slotted: what one of two texts needs is made on first use.
+
+    A case is compared with many sources: the case's grams are sorted once, a source's are only sifted.
+    """
 
     codes: Codes
     hashes: Hashes
-    order: Ints
 
     @classmethod
     def of(cls, codes: Codes) -> Grams:
-        """Sort the 4-grams of a folded text; equal ones stay in the order of the text."""
-        hashes = ngram_hashes(codes, SKETCH_SIZE)
-        order = np.argsort(hashes, kind="stable")
-        return cls(codes, hashes[order], order)
+        """Hash the 4-grams of a folded text."""
+        return cls(codes, ngram_hashes(codes, SKETCH_SIZE))
+
+    @cached_property
+    def by_hash(self) -> tuple[Hashes, Ints, Ints, Ints]:
+        """Distinct hashes, sorted; how often each occurs; where its places begin in the last array; the places by hash."""
+        order = np.argsort(self.hashes, kind="stable")
+        distinct, first, times = np.unique(self.hashes[order], return_index=True, return_counts=True)
+        return distinct, times, first, order
+
+    @cached_property
+    def sieve(self) -> npt.NDArray[np.bool_]:
+        """Which of the 2**SIEVE_BITS leading bits of a hash occur: most grams of another text fall through at one look-up each."""
+        out = np.zeros(1 << SIEVE_BITS, dtype=bool)
+        out[self.hashes >> _SIEVE_SHIFT] = True
+        return out
+
+    @cached_property
+    def told(self) -> npt.NDArray[np.float64]:
+        """Running sum of what the characters tell: 1 for a Han character, ``LETTER`` for a letter or digit."""
+        return _running(np.where(self.codes < FIRST_HAN, LETTER, 1.0))
 
 
 def _seeds(a: Grams, b: Grams, repeats: int) -> tuple[Ints, Ints]:
     """Return the pairs of places at which the texts share a 4-gram that is not frequent on either side."""
-    left, right = np.searchsorted(b.hashes, a.hashes, "left"), np.searchsorted(b.hashes, a.hashes, "right")
-    hit = np.flatnonzero((right > left) & (right - left <= repeats))
-    if not len(hit):
-        return hit, hit
-    _, group, own = np.unique(a.hashes[hit], return_inverse=True, return_counts=True)
-    hit = hit[own[group] <= repeats]
-    times = right[hit] - left[hit]
-    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    return np.repeat(a.order[hit], times), b.order[np.repeat(left[hit], times) + within]
+    distinct, times, first, order = a.by_hash
+    near = np.flatnonzero(a.sieve[b.hashes >> _SIEVE_SHIFT])
+    found = b.hashes[near]
+    at = np.minimum(np.searchsorted(distinct, found), len(distinct) - 1)
+    same = distinct[at] == found if len(distinct) else np.zeros(len(found), dtype=bool)
+    near, at = near[same], at[same]
+    kept = (times[at] <= repeats) & (np.bincount(at, minlength=len(distinct))[at] <= repeats)
+    near, at = near[kept], at[kept]
+    if not len(near):
+        return near, near
+    each = times[at]
+    within = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each)
+    return order[np.repeat(first[at], each) + within], np.repeat(near, each)
 
 
 def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int) -> list[Block]:
@@ -70,18 +97,21 @@ def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int
     fresh[1:] = (diagonal[1:] != diagonal[:-1]) | (i[1:] > i[:-1] + 1)
     starts = np.flatnonzero(fresh)
     ends = np.append(starts[1:], len(i)) - 1
-    length = i[ends] - i[starts] + SKETCH_SIZE
-    told = _sum(np.where(a.codes < FIRST_HAN, LETTER, 1.0), i[starts], i[starts] + length)
-    rare = _sum(weights, i[starts], i[ends] + 1) / (i[ends] + 1 - i[starts])
-    worth = told * rare
+    first, last = i[starts], i[ends]
+    length = last - first + SKETCH_SIZE
+    told = a.told[first + length] - a.told[first]
+    sums = _running(weights)
+    worth = told * ((sums[last + 1] - sums[first]) / (last + 1 - first))
     kept = np.flatnonzero((told >= LEAST) & (worth >= LEAST_WORTH))
     if len(kept) > MOST_BLOCKS:
         # Two texts from one template share thousands of phrases; the weightiest tell all there is to tell.
         kept = np.sort(kept[np.argsort(-worth[kept], kind="stable")[:MOST_BLOCKS]])
-    columns = (i[starts][kept], j[starts][kept], length[kept], worth[kept])
+    columns = (first[kept], j[starts][kept], length[kept], worth[kept])
     return [Block(*row) for row in sorted(zip(*(c.tolist() for c in columns), strict=True))]
 
 
-def _sum(values: npt.NDArray[np.float64], starts: Ints, ends: Ints) -> npt.NDArray[np.float64]:
-    sums = np.concatenate(([0.0], np.cumsum(values)))
-    return np.asarray(sums[ends] - sums[starts])
+def _running(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the running sums, from 0 on: one more than there are values."""
+    out = np.zeros(len(values) + 1)
+    np.cumsum(values, out=out[1:])
+    return out

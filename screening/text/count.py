@@ -33,14 +33,23 @@ _EAST_ASIAN = (
 # Punctuation and symbols that Word gives to either script, by the font hint of the run that holds them.
 _EITHER = "\u00b0\u00b1\u00b7\u00d7\u00f7\u2010-\u2027\u2030-\u203b\u2103\u2160-\u217f\u2190-\u2193\u2460-\u249b\u25a0-\u25ff\u2605\u2606"
 
-_RULE = re.compile(f"[{_EAST_ASIAN}]|[^\\s{_EAST_ASIAN}]+")
-_OTHER_READING = re.compile(f"[{_EAST_ASIAN}{_EITHER}]|[^\\s{_EAST_ASIAN}{_EITHER}]+")
+_RULE = re.compile(f"[{_EAST_ASIAN}]+")
+_OTHER_READING = re.compile(f"[{_EAST_ASIAN}{_EITHER}]+")
+_IN_DOUBT = re.compile(f"[{_EITHER}]")
+# Where marks may be: what a text is full of (ASCII, Han, punctuation of both widths) need not be looked up one by one.
+_RARE = re.compile("[^\x00-\x7f\u2010-\u2027\u3000-\u3029\u4e00-\u9fff\uff01-\uff60]")
 _MARKS = frozenset({"Mn", "Me", "Cf"})  # Unicode categories that take no room: combining, zero-width, bidi
 
 
 def _without_marks(text: str) -> str:
-    marks = {ord(c): None for c in set(text) if c > "\x7f" and unicodedata.category(c) in _MARKS}
+    marks = {ord(c): None for c in set(_RARE.findall(text)) if unicodedata.category(c) in _MARKS}
     return text.translate(marks) if marks else text
+
+
+def _words(text: str, single: re.Pattern[str]) -> int:
+    """Count each character that ``single`` matches in runs, and each run of other non-space characters."""
+    others = single.split(text)
+    return len(text) - sum(map(len, others)) + sum(len(piece.split()) for piece in others if piece)
 
 
 def count(text: str) -> Count:
@@ -50,8 +59,8 @@ def count(text: str) -> Count:
     Count(words=9, low=9, high=11)
     """
     clean = _without_marks(text)
-    words = sum(1 for _ in _RULE.finditer(clean))
-    other = sum(1 for _ in _OTHER_READING.finditer(clean))
+    words = _words(clean, _RULE)
+    other = _words(clean, _OTHER_READING) if _IN_DOUBT.search(clean) else words
     return Count(words, min(words, other), max(words, other))
 
 

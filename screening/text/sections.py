@@ -13,6 +13,7 @@ from screening.text.count import count_words
 from screening.text.headings import is_contents, wording
 from screening.text.prose import prose
 from screening.text.structure import Heading, Section, SectionSpec
+from screening.text.view import without_disguise
 
 TAIL_MAX = 12  # a longer heading that ends in a section word is a slogan or a sentence
 FUZZY_MAX = 10
@@ -43,15 +44,17 @@ class _Match:
 
 
 def heading_sections(text: str, specs: Sequence[SectionSpec]) -> tuple[tuple[str, int], ...]:
-    """Return the names of the sections that a heading announces, with how: 0 exact, 1 tail grammar, 2 ratio.
+    r"""Return the names of the sections that a heading announces, with how: 0 exact, 1 tail grammar, 2 ratio.
 
     >>> specs = (SectionSpec("主要做法", ("做法", "举措")), SectionSpec("创新举措", ("创新",)))
     >>> heading_sections("二、主要做法与创新举措", specs)
     (('主要做法', 0), ('创新举措', 0))
     >>> heading_sections("项目实施的具体做法", specs), heading_sections("把做法写在大地上的人们", specs)
     ((('主要做法', 1),), ())
+    >>> heading_sections("二、創新\u200b舉措", specs)
+    (('创新举措', 0),)
     """
-    whole = wording(text)
+    whole = wording(without_disguise(text))
     best = _best(whole, specs)
     if best and best.rank == 0:
         return ((best.name, 0),)

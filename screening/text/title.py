@@ -56,7 +56,7 @@ def find_title(document: Document, paragraphs: Sequence[Paragraph], form_title: 
         line = document.quote(p.span).strip()
         if p.style == "title" and not is_genre_line(line):
             return _with_subtitle(document, rows, n)
-    if form_title:
+    if form_title and not is_genre_line(form_title):  # a form may name the genre too
         for n, p in enumerate(rows[:12]):
             if fuzz.ratio(document.quote(p.span).strip(), form_title) >= FORM_RATIO:
                 return _with_subtitle(document, rows, n)

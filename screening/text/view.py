@@ -45,6 +45,16 @@ def _simplifier() -> Any:
     return OpenCC("t2s")
 
 
+def without_disguise(text: str) -> str:
+    r"""Return ``text`` in simplified characters and without invisible ones; no offsets lead back.
+
+    >>> without_disguise("典型經\u200b驗")
+    '典型经验'
+    """
+    simplified: str = _simplifier().convert(_HIDDEN.sub("", text))
+    return simplified
+
+
 @cache
 def fold_character(char: str) -> str:
     """Return what one character becomes: NFKC, lower case, look-alikes, simplified; "" if it is neither Han nor alphanumeric.

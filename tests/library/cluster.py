@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 
 @dataclass(frozen=True)
 class Cluster:
@@ -49,7 +51,8 @@ def binaries() -> Path:
     if found:
         return found[-1].parent
     on_path = shutil.which("initdb")
-    assert on_path, "PostgreSQL is not installed; on Debian: apt-get install postgresql"
+    if not on_path:
+        pytest.skip("PostgreSQL is not installed; on Debian: apt-get install postgresql")
     return Path(on_path).parent
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from openpyxl import load_workbook
 
-from screening.output.xlsx import cell_text, write_summary
+from screening.output.workbook import cell_text
+from screening.output.xlsx import write_summary
 from screening.report import BatchReport, Failure
 from screening.rulebook import load_rulebook
 from tests import samples
@@ -86,13 +87,47 @@ def test_phones_and_mailboxes_are_masked(tmp_path):
 
 
 def test_pairs_failures_quotas_and_notes_have_their_sheets(book):
-    assert book.sheetnames == ["汇总", "相似对", "未能读取", "名额", "说明"]
+    assert book.sheetnames == ["汇总", "相似对", "聚类", "未能读取", "未检查的文件", "名额", "说明"]
     (pair,) = rows(book["相似对"])
     assert (pair["占本篇"], pair["占来源"], pair["方式"], pair["先后"]) == (0.3, 0.7, "换名套用", "对方在前")
     (failure,) = rows(book["未能读取"])
     assert (failure["代码"], failure["办法"]) == ("encrypted", "请去掉密码后另存再报送。")
     assert rows(book["名额"])[0]["说明"] == "✕ 石榴镇中心小学报送 3 个，名额 2 个"
     assert any(r[0] == "总相似率" for r in book["说明"].iter_rows(values_only=True))
+
+
+def test_a_row_a_member_of_each_group_with_what_holds_for_the_group(book):
+    old, first, second = rows(book["聚类"])
+    assert [r["序号"] for r in (old, first, second)] == [1, 2, 3] and {old["群组"], second["群组"]} == {1}
+    assert (old["成员"], old["来自"], old["报送时间"]) == ("一块屏幕点亮洛溪", "往年", None)
+    assert (second["最相似的一份"], second["占本篇"], second["占对方"]) == (2, 0.1, 0.2)
+    assert (second["最强"], second["最弱"], second["平均"], second["份数"]) == (0.7, 0.2, 0.3, 3)
+    assert second["最强的一对"] == "1 与 2（占 1 的 70.0%，占 2 的 30.0%）"
+    assert second["最弱的一对"] == "2 与 3（占 2 的 20.0%，占 3 的 10.0%，本人或本单位）"
+    assert second["组内最早"] == "《一块屏幕点亮洛溪》（洛溪市教育局）"
+    assert second["本人本单位"] == "1 对是本人或本单位的材料之间" and second["有相似段落的对数"] == "2/3"
+    links = [book["聚类"].cell(n, 3).hyperlink for n in (2, 3, 4)]
+    assert links[0] is None and [x.location for x in links[1:]] == ["case-c1", "case-c2"]
+    assert [r["群组"] for r in rows(book["汇总"])] == [1, None, 1]
+
+
+def test_files_that_were_left_out_have_their_sheet(book):
+    assert rows(book["未检查的文件"]) == [
+        {"文件": "照片.jpg", "来自": "本批", "原因": "不是案例文档（.jpg）"},
+        {"文件": "旧.doc", "来自": "往年", "原因": "旧版格式"},
+    ]
+
+
+def test_spelling_variants_of_a_unit_are_one_row_of_the_quotas(tmp_path):
+    infos = [
+        replace(samples.report().case, id=f"u{n}", unit=u) for n, u in enumerate(("甲（东）", "甲 (东)", "甲（东）"))
+    ]
+    outcome = samples.batch().outcomes[0]
+    over = replace(outcome.findings[0], facts={**outcome.findings[0].facts, "unit": "甲（东）"})
+    batch = replace(samples.batch(), outcomes=(replace(outcome, findings=(over,)),))
+    write_summary(tmp_path / "x.xlsx", (samples.report(case=i) for i in infos), batch, load_rulebook())
+    (row,) = rows(load_workbook(tmp_path / "x.xlsx")["名额"])
+    assert (row["单位"], row["报送数"]) == ("甲（东）", 3) and row["说明"].startswith("✕ ")
 
 
 def test_the_sheet_is_made_for_reading(book):

@@ -2,12 +2,13 @@
 
 from alembic import context
 
+from screening.library.migrate import VERSION_TABLE
 from screening.library.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    version_table="archive_version",
+    version_table=VERSION_TABLE,
     transaction_per_migration=False,
     transactional_ddl=False,
 )

@@ -1,0 +1,57 @@
+"""A command as a user runs it: its time on the wall and on the processors, and the peak of memory of all its processes together."""
+
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[2]
+EVERY = 0.05  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True)
+class Run:
+    """Seconds from start to end, and seconds of processor of all its processes: the first suffer from what else the machine does.
+
+    ``peak`` are resident bytes; pages that processes share are counted once for each, so it is an upper bound.
+    """
+
+    seconds: float
+    cpu: float
+    peak: int
+    output: str
+
+
+def python(*arguments: str | Path) -> Run:
+    """Run ``python ARGUMENTS`` from the project's folder and wait for it."""
+    start, before = time.perf_counter(), _spent()
+    peak = 0
+    with subprocess.Popen(
+        [sys.executable, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        tree = psutil.Process(process.pid)
+        while process.poll() is None:
+            peak = max(peak, _resident(tree))
+            time.sleep(EVERY)
+        assert process.stdout
+        return Run(time.perf_counter() - start, _spent() - before, peak, process.stdout.read())
+
+
+def _spent() -> float:
+    """Seconds of processor of all children that have ended, theirs included."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _resident(tree: psutil.Process) -> int:
+    total = 0
+    try:
+        for p in (tree, *tree.children(recursive=True)):
+            total += p.memory_info().rss
+    except psutil.NoSuchProcess:  # it ended between two looks
+        pass
+    return total

@@ -49,7 +49,8 @@ def compare(
     if params.rewriting:
         kin = corpus.kin(case)
         for candidate in kin.candidates:
-            same = rewritings(kin.facts, corpus.facts(candidate.id), kin.weights, params.rewriting)
+            known = [(p.span, p.source_span) for p in found.get(candidate.id, ())]
+            same = rewritings(kin.facts, corpus.facts(candidate.id), kin.weights, params.rewriting, known)
             if not same:
                 continue
             source = corpus.get(candidate.id)
@@ -83,7 +84,8 @@ def compare_pair(a: Comparable, b: Comparable, params: CompareParams | None = No
     found = passages_of(a, b, np.ones(len(a.grams.hashes)), params.align)
     if params.rewriting:
         weights = weights_of(a.facts, np.zeros(len(a.facts), dtype=np.int64), 0)
-        found += rewritten_passages(a, b, rewritings(a.facts, b.facts, weights, params.rewriting), found)
+        known = [(p.span, p.source_span) for p in found]
+        found += rewritten_passages(a, b, rewritings(a.facts, b.facts, weights, params.rewriting, known), found)
     return tuple(sorted(found, key=lambda p: (p.span, p.source_span)))
 
 

@@ -8,7 +8,7 @@ occurs. What is linked within a paragraph's reach is the seed of a passage; the 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +34,10 @@ class RewritingParams:
     for a character by which the sides differ, and for one passed over; ``margin``: a link may lie so far outside the other side's
     stretch; ``window``: how far a stretch grows at once. ``hard``: what a number, date or title counts beyond its rarity.
 
-    ``worth_a_look``: what the facts of a square must tell (nineteen of twenty wrong candidates have less, every rewriting that is found
-    has 24 and more). ``enough``: the score of a rewriting. In three sets (tests/gold and two of other texts) the best of 3,000 wrong pairs had 20.1, two
-    lives of one man; of 152 rewritings that share no wording eight had less, of texts that state hardly a fact.
+    ``worth_a_look``: what the facts of a square must tell; nineteen of twenty wrong candidates have less, every rewriting that is found
+    has 24 and more. ``enough``: the score of a rewriting. In three sets, tests/gold and two of other texts, the best of 3,000 wrong
+    pairs had 20.1, two lives of one man; of 152 rewritings without shared wording eight had less, nearly all of texts that state
+    hardly a fact. ``beside``: the share of both that is asked of a pair known by its wording, for what stands outside that.
     """
 
     near: tuple[int, int] = (60, 80)
@@ -55,6 +56,7 @@ class RewritingParams:
     hard: float = 2.0
     enough: float = 21.0
     worth_a_look: float = 22.0
+    beside: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,6 +76,18 @@ class Links:
     def swapped(self) -> Links:
         """Return the same links seen from the other side."""
         return Links(self.j, self.i, self.y, self.x, self.key, self.weight)
+
+    def outside(self, known: Sequence[tuple[Span, Span]]) -> Ints:
+        """Return which links stand in none of the stretches, on neither side."""
+        kept = np.ones(len(self.i), dtype=bool)
+        for own, other in known:
+            kept &= ((self.x < own.start) | (self.x >= own.end)) & ((self.y < other.start) | (self.y >= other.end))
+        return np.flatnonzero(kept)
+
+    def only(self, chosen: Ints) -> Links:
+        """Return the chosen links."""
+        c = chosen
+        return Links(self.i[c], self.j[c], self.x[c], self.y[c], self.key[c], self.weight[c])
 
     def told(self, chosen: Ints, place: int = 1, most: float = math.inf) -> float:
         """Return what the distinct facts among the chosen links tell; what stands within ``place`` characters counts ``most`` at most."""
@@ -123,16 +137,25 @@ def links_of(a: Facts, b: Facts, weights: Floats, params: RewritingParams) -> Li
     return Links(i, j, a.starts[i], b.starts[j], key[i], damped[i])
 
 
-def rewritings(a: Facts, b: Facts, weights: Floats, params: RewritingParams) -> list[Rewriting]:
-    """Return the stretches of two texts that state the same facts well enough, the best first; they may overlap."""
+def rewritings(
+    a: Facts, b: Facts, weights: Floats, params: RewritingParams, known: Sequence[tuple[Span, Span]] = ()
+) -> list[Rewriting]:
+    """Return the stretches of two texts that state the same facts well enough, the best first; they may overlap.
+
+    ``known`` are stretches of both texts that share their wording: what stands in them proves nothing besides, but a passage that is
+    proved by other facts reaches over them; less proof is asked of it, since the pair is known.
+    """
     links = links_of(a, b, weights, params)
-    if _densest(links) < params.worth_a_look:
+    fresh = links.outside(known)
+    proof = links.only(fresh)
+    share = params.beside if known else 1.0
+    if _densest(proof) < share * params.worth_a_look:
         return []
     found = []
-    for told, seed in (*_gathered(links, params), *_chained(links, params)):
-        score = told + params.hard * len(np.unique(links.key[seed][a.hard[links.i[seed]]]))
-        if score >= params.enough:
-            found.append(_grown(a, b, weights, links, seed, score, params))
+    for told, seed in (*_gathered(proof, params), *_chained(proof, params)):
+        score = told + params.hard * len(np.unique(proof.key[seed][a.hard[proof.i[seed]]]))
+        if score >= share * params.enough:
+            found.append(_grown(a, b, weights, links, fresh[seed], score, params))
     return sorted(found, key=lambda r: (-r.score, r.span, r.source_span))
 
 

@@ -1,7 +1,7 @@
 """The search for rewriting on the gold corpus, with floors: a changed threshold shows its price here.
 
-The engine was tuned with this corpus among others, so it does better here than elsewhere: on texts of other kinds it had never seen
-it reached a plagdet of .90 over six ways, .78-.82 for the two hardest, and found nine pairs of ten. What it misses states hardly a fact.
+The engine was tuned with this corpus among others, so it does better here than elsewhere: on 168 rewritings of articles of many kinds
+it reached a plagdet of .92 over six ways, .78-.84 for the hardest, and found 93 pairs of 100. What it misses states hardly a fact.
 """
 
 import pytest

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from screening.document import Span
+from screening.evaluate import matches_of
 from screening.reuse.compare import compare, compare_pair
 from screening.reuse.corpus import Comparable, MemoryCorpus
 from screening.reuse.facts import Facts, fact_prints, facts_of
@@ -142,6 +143,23 @@ def test_a_report_of_an_earlier_version_still_reads():
 def test_a_copy_is_not_reported_twice():
     (p,) = compare_pair(side(SOURCES[0]), side(f"{noise(random.Random(4))}\n{SOURCES[0]}", "y"))
     assert p.kind is ReuseKind.VERBATIM and p.facts == ()
+
+
+def test_what_stands_between_two_copied_paragraphs_is_not_taken_for_rewritten():
+    one, two, three = SOURCES[0], SOURCES[1], SOURCES[2]
+    case = side(f"{one}\n{noise(random.Random(5), 400)}\n{two}")
+    source = side(f"{one}\n{three}\n{two}", "y")
+    assert [(p.kind, p.facts) for p in compare_pair(case, source)] == [(ReuseKind.VERBATIM, ())] * 2
+
+
+def test_what_wording_and_facts_find_together_is_one_detection():
+    case = side(
+        f"{noise(random.Random(6), 400)}\n{SOURCES[0][:60]}{ROWS['r01', 'paraphrased'][60:]}\n{noise(random.Random(7), 400)}"
+    )
+    passages = compare_pair(case, side(SOURCES[0], "y"))
+    assert {bool(p.facts) for p in passages} == {True, False}
+    (found,) = matches_of("x", passages)
+    assert found.span.length >= 0.9 * len(ROWS["r01", "paraphrased"])
 
 
 def test_the_order_of_the_corpus_does_not_matter():

@@ -57,7 +57,7 @@ def evaluate_reuse(
     cases = _texts(corpus / "cases", "batch")
     found: list[Match] = []
     for n, case in enumerate(cases, 1):
-        found += matches_of(case.id, compare(case, library).passages)
+        found += matches_of(case.id, (p for p in compare(case, library).passages if not p.stock))
         if progress:
             progress("比对", n, len(cases))
     detections.parent.mkdir(parents=True, exist_ok=True)

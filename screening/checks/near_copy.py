@@ -44,9 +44,9 @@ def near_copy(case: Case, params: Params, world: World) -> Iterator[Finding]:
     sources = {s.id: s for s in reuse.sources}
     by_source: dict[str, list[Passage]] = {}
     rewritten: dict[str, list[Passage]] = {}
-    for p in reuse.passages:
+    for p in (p for p in reuse.passages if not p.stock):
         (rewritten if p.facts else by_source).setdefault(p.source, []).append(p)
-    heavy = reuse.rates.without_own >= params.review_from or reuse.rates.without_stock >= params.review_from
+    heavy = min(reuse.rates.without_own, reuse.rates.without_stock) >= params.review_from
     for source_id, passages in by_source.items():
         source = sources[source_id]
         yield _of_source(case, params, source, passages, heavy=heavy)
@@ -54,13 +54,15 @@ def near_copy(case: Case, params: Params, world: World) -> Iterator[Finding]:
         yield _rewritten(params, sources[source_id], passages)
     hidden = reuse.rates.repaired - reuse.rates.raw
     if hidden >= params.disguise_from:
+        kinds = "、".join(f"{kind.label} {n} 处" for kind, n in reuse.repairs.counts.items())
         yield Finding(
             code="near_copy.disguised",
             message=(
-                f"还原繁体、形近字、零宽字符等以后，相似率由 {_percent(reuse.rates.raw)} 升到 {_percent(reuse.rates.repaired)}，"
+                f"还原{kinds}以后，相似率由 {_percent(reuse.rates.raw)} 升到 {_percent(reuse.rates.repaired)}，"
                 "可能做过避免查重的处理，请对照原文。"
             ),
-            facts={"raw": reuse.rates.raw, "repaired": reuse.rates.repaired},
+            facts={"raw": reuse.rates.raw, "repaired": reuse.rates.repaired}
+            | {k.value: n for k, n in reuse.repairs.counts.items()},
             evidence=tuple(_evidence(p) for p in [p for p in reuse.passages if not p.facts][: params.shown]),
         )
 

@@ -18,14 +18,14 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from screening.errors import LibraryError
 from screening.library import postings
 from screening.library.codec import pack_array, pack_text, unpack_array, unpack_text
-from screening.library.database import connect, location, transaction
+from screening.library.database import connect, given_back, location, transaction
 from screening.library.entry import Entry
 from screening.library.migrate import ready
 from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW, Facts
-from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
-from screening.reuse.index import FingerprintIndex, Rarity, ranked
+from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, Hashes, fingerprints, sketch_buckets
+from screening.reuse.index import FingerprintIndex, Rarity, ranked, top_for
 from screening.reuse.kin import Kin, asked, kin_of
 
 # Packing rewrites most of the postings, so it waits for many documents; those that wait are held in memory by every reader.
@@ -36,7 +36,7 @@ PER_TRANSACTION = 128  # documents acknowledged together when many are added
 
 # What the stored fingerprints depend on: an archive made with others would miss copies, so it is refused.
 PARAMETERS: Final[Mapping[str, Any]] = {
-    "fold": 1,
+    "fold": 2,
     "size": SIZE,
     "keep": KEEP,
     "gram": SKETCH_SIZE,
@@ -173,20 +173,21 @@ class Library:
         """Return the documents worth comparing with a text, nearest first."""
         keys = postings.keys_of(fingerprints(comparable.view))
         with transaction(self.engine, writes=False) as connection:
-            cache = self._snapshot_of(connection)
-            packed = postings.read(connection, keys)
-            held = cache.fresh.only(keys)
-            index = FingerprintIndex.joined((packed, held), cache.size)
-            return ranked(index.near(keys), lambda numbers: _ids(connection, numbers), comparable.id)
+            near = self._met(connection, keys).near(keys)
+            return ranked(near, lambda numbers: _ids(connection, numbers), comparable.id, top_for(keys))
 
     def kin(self, comparable: Comparable) -> Kin:
         """Return the documents that state the same facts, best first."""
         facts = comparable.facts
-        keys = np.unique(postings.keys_of(asked(facts)))
         with transaction(self.engine, writes=False) as connection:
-            cache = self._snapshot_of(connection)
-            index = FingerprintIndex.joined((postings.read(connection, keys), cache.fresh.only(keys)), cache.size)
+            index = self._met(connection, postings.keys_of(asked(facts)))
             return kin_of(facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of)
+
+    def _met(self, connection: Connection, keys: Hashes) -> FingerprintIndex:
+        """Return the part of the index that some keys meet."""
+        cache = self._snapshot_of(connection)
+        parts = postings.read(connection, keys).only(keys), cache.fresh.only(keys)
+        return FingerprintIndex.joined(parts, cache.size)
 
     def facts(self, source_id: str) -> Facts:
         """Return the facts of a document. Raises :class:`LibraryError` "library.no_document"."""
@@ -255,14 +256,18 @@ class Library:
                 connection.execute(insert(fresh), waits)
                 _count(connection, [e.sha256 for e, _ in new], 1)
             waiting = connection.execute(select(func.count()).select_from(fresh)).scalar_one()
-            if waiting > max(BULK if bulk else FRESH, _size(connection) // FRESH_SHARE):
+            full = waiting > max(BULK if bulk else FRESH, _size(connection) // FRESH_SHARE)
+            if full:
                 _pack(connection)
+        if full:
+            given_back(self.engine)
         return out
 
     def pack(self) -> None:
         """Pack the fresh documents now; queries are fastest then. Done by itself when many are waiting."""
         with transaction(self.engine, writes=True) as connection:
             _pack(connection)
+        given_back(self.engine)
 
     def remove(self, source_id: str) -> None:
         """Remove a document with every trace. Raises :class:`LibraryError` "library.no_document"."""
@@ -282,10 +287,7 @@ class Library:
             connection.execute(delete(document).where(document.c.number == row.number))
             _count(connection, [row.sha256], -1)
         self._get.cache_clear()
-        if self.engine.dialect.name == "sqlite":
-            # The write-ahead log still holds the old pages; emptied, the text is gone from the disk.
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        given_back(self.engine)
 
 
 def prints_of(text: str) -> tuple[Any, Any]:

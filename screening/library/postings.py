@@ -51,7 +51,7 @@ def read(connection: Connection, keys: Hashes) -> FingerprintIndex:
             query = query.where(posting.c.bucket.between(first, last))
         else:
             query = query.where(posting.c.bucket.in_(chosen.tolist()))
-        rows += map(tuple, connection.execute(query))
+        rows += map(tuple, connection.execute(query).all())
     return _decoded(rows)
 
 
@@ -61,7 +61,7 @@ def everything(connection: Connection) -> Iterator[FingerprintIndex]:
         query = select(posting.c.bucket, posting.c.entries).where(
             posting.c.bucket >= start, posting.c.bucket < start + AT_ONCE
         )
-        yield _decoded([tuple(row) for row in connection.execute(query.order_by(posting.c.bucket))])
+        yield _decoded([tuple(row) for row in connection.execute(query.order_by(posting.c.bucket)).all()])
 
 
 def _decoded(rows: Sequence[tuple[int, bytes]]) -> FingerprintIndex:

@@ -239,6 +239,9 @@ def text_marks(report: Report) -> list[Mark]:
         own = {s.id for s in reuse.sources if s.own}
         out += [Mark(s, "stock", 1, label="通知原文或套话") for s in reuse.stock]
         for n, p in enumerate(reuse.passages, 1):
+            if p.stock:
+                out.append(Mark(p.span, "stock", 1, label="与同一格式的材料相同"))
+                continue
             name = "quoted" if p.quoted else "own" if p.source in own else "copied"
             href = f"#p-{report.case.id}-{n}" if n <= PASSAGES_SHOWN else None
             label = f"第 {n} 段相似：{p.kind.label}"

@@ -24,25 +24,30 @@ def reuse_part(report: Report, in_batch: Mapping[str, str], *, full_text: bool) 
     if reuse is None:
         return None
     out: list[Child] = [h("h4", "相似"), rates_list(reuse)]
+    telling = [p for p in reuse.passages if not p.stock]
+    form = len(reuse.passages) - len(telling)
+    if form:
+        out.append(h("p", f"{form} 段只是与他文同用一种格式或套话，全文中标灰，不逐段列出。", class_="note"))
     if not reuse.sources:
-        out.append(h("p", f"✓ 与比对范围内的 {reuse.compared_with} 份材料都没有相似段落。", class_="empty good"))
+        other = "除此以外，" if form else ""
+        out.append(h("p", f"✓ {other}与比对范围内的 {reuse.compared_with} 份材料都没有相似段落。", class_="empty good"))
         return join(out)
     out += [
-        strip(union(p.span for p in reuse.passages), len(report.text)),
+        strip(union(p.span for p in telling), len(report.text)),
         h("p", "上图从左到右是全文，深色处是相似段落的位置。", class_="note"),
         _sources(reuse, in_batch),
     ]
-    shown = reuse.passages[:PASSAGES_SHOWN]
-    cut = f"，report.jsonl 里存有 {len(reuse.passages)} 段" if len(shown) < reuse.of else ""
+    shown = [(n, p) for n, p in enumerate(reuse.passages[:PASSAGES_SHOWN], 1) if not p.stock]
+    cut = f"，report.jsonl 里存有 {len(telling)} 段" if len(shown) < reuse.of - form else ""
     out.append(
         h(
             "p",
-            f"相似段落：列出 {len(shown)} 段，共 {reuse.of} 段{cut}。加粗并带下划线的，是两边不同的字。",
+            f"相似段落：列出 {len(shown)} 段，共 {reuse.of - form} 段{cut}。加粗并带下划线的，是两边不同的字。",
             class_="note",
         )
     )
     sources = {s.id: s for s in reuse.sources}
-    for n, p in enumerate(shown, 1):
+    for n, p in shown:
         source = sources.get(p.source)
         title = (source.title or source.file) if source else p.source
         flags = ["已加引号" if p.quoted else "", "本人或本单位" if source and source.own else ""]

@@ -86,7 +86,7 @@ def row_of(report: Report, place: int = 0) -> Row:
         rates=reuse.rates if reuse else None,
         largest=max(sources, key=lambda s: (s.rate, s.id), default=None),
         sources=len(sources),
-        pairs=tuple(_pairs(sources, reuse.passages)) if reuse else (),
+        pairs=tuple(_pairs(sources, [p for p in reuse.passages if not p.stock])) if reuse else (),
         topic=report.topic,
         reasons=tuple(short(f.message, MESSAGE_SHOWN) for f in found)
         or ((report.error.message,) if report.error else ()),

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 
-from screening.document import Document, Span, union
+from screening.document import Document, union
 from screening.reuse.align import AlignParams
-from screening.reuse.corpus import Comparable, Corpus
+from screening.reuse.corpus import Candidate, Comparable, Corpus
 from screening.reuse.facts import weights_of
 from screening.reuse.passages import passages_of, rewritten_passages
-from screening.reuse.rates import is_own, kept_raw, rates_of, source_match
+from screening.reuse.rates import is_own, kept_raw, mask, rates_of, share, source_match
 from screening.reuse.result import Passage, Reuse
 from screening.reuse.rewriting import RewritingParams, rewritings
+from screening.reuse.stock import stock_of, stock_spans, without_stock
+from screening.text.repairs import Repairs, repairs_of
 from screening.text.view import repaired_characters
 
 SHOWN = 200  # passages listed in a report
 DISGUISED_FROM = 5  # repaired characters from which on it is asked what would be found without repair
+WHOLE_FROM = 0.5  # share of a case's own words from which on it was copied whole, and its stock phrases with it
+FORM_FROM = 0.1  # share of stock phrases from which on a case comes from a form: what does it share with others of it …
+FORMS = 3  # … and how many of these are asked
 NOTICE = AlignParams(first_worth=16, least_worth=16, least_length=16, least_density=0.5)
 
 
@@ -35,17 +41,29 @@ def compare(
 ) -> Reuse:
     """Compare a text with a corpus; passages are in the order of the case, sources by rate.
 
-    ``notice`` is given stock text: where the case repeats it is listed as ``stock`` and counted apart.
+    ``notice`` is given stock text: where the case repeats it is listed as ``stock`` and counted apart, as are phrases that many texts
+    of the corpus have and those of the list.
     """
     params = params or CompareParams()
+    wording = replace(params, rewriting=None)
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
-    weights = corpus.rarity.weights(case.view.codes)
-    for candidate in corpus.near(case):
+    phrases = stock_of(case.view, corpus.rarity)
+    formal = share(phrases) >= FORM_FROM
+    telling = without_stock(corpus.rarity.weights(case.view.codes), phrases)
+    near = corpus.near(case)
+    for candidate in near:
         source = corpus.get(candidate.id)
-        passages = passages_of(case, source, weights, params.align)
+        passages = passages_of(case, source, telling, params.align)
+        if passages and formal:
+            taken = mask(case.view, (p.span for p in passages))
+            if np.count_nonzero(taken & ~phrases) >= WHOLE_FROM * np.count_nonzero(~phrases):
+                passages = list(compare_pair(case, source, wording))
         if passages:
             found[source.id], sources[source.id] = passages, source
+    if formal:
+        for source, passages in _of_form(case, corpus, near, found, wording):
+            found[source.id], sources[source.id] = [*found.get(source.id, ()), *passages], source
     if params.rewriting:
         kin = corpus.kin(case)
         for candidate in kin.candidates:
@@ -58,24 +76,50 @@ def compare(
             if rows:
                 found[source.id], sources[source.id] = [*found.get(source.id, ()), *rows], source
     every = sorted((p for ps in found.values() for p in ps), key=lambda p: (p.span, p.source, p.source_span))
-    stock: tuple[Span, ...] = ()
+    stock = stock_spans(case.view, phrases)
     if notice is not None:
-        stock = union(p.span for p in against_notice(case, notice).passages)
+        stock += (p.span for p in against_notice(case, notice).passages)
     worded = [p for p in every if not p.facts]
     disguised = worded and repaired_characters(case.text, case.view) >= DISGUISED_FROM
     kept = kept_raw(case, list(sources.values()), worded) if disguised else 1.0
     own = [s.id for s in sources.values() if is_own(case, s)]
-    matches = [source_match(case, sources[i], ps) for i, ps in found.items()]
+    telling_of = {i: [p for p in ps if not p.stock] for i, ps in found.items()}
+    matches = [source_match(case, sources[i], ps) for i, ps in telling_of.items() if ps]
     return Reuse(
-        rates=rates_of(case, every, own, stock, kept),
+        rates=rates_of(case, every, own, union(stock), kept),
         sources=tuple(sorted(matches, key=lambda m: (-m.rate, m.id))),
         passages=tuple(every[:SHOWN]),
-        stock=stock,
+        stock=union(stock),
         shown=min(SHOWN, len(every)),
         of=len(every),
         compared_characters=len(case.view),
         compared_with=len(corpus),
+        repairs=repairs_of(case.text, case.view) if disguised else Repairs(),
     )
+
+
+def _of_form(
+    case: Comparable,
+    corpus: Corpus,
+    near: Sequence[Candidate],
+    found: Mapping[str, list[Passage]],
+    params: CompareParams,
+) -> Iterator[tuple[Comparable, list[Passage]]]:
+    """Yield what the case shares with others of its form over and above ``found``: passages that stock phrases alone bear out.
+
+    A few texts of the form tell it all, and of their passages only those that have more of the case.
+    """
+    covered = mask(case.view, (p.span for ps in found.values() for p in ps))
+    for candidate in sorted(near, key=lambda c: -c.shared)[:FORMS]:
+        source = corpus.get(candidate.id)
+        kept = []
+        for p in compare_pair(case, source, params):
+            here = mask(case.view, [p.span])
+            if np.count_nonzero(here & ~covered) >= params.align.least_length:
+                covered |= here
+                kept.append(replace(p, stock=True))
+        if kept:
+            yield source, kept
 
 
 def compare_pair(a: Comparable, b: Comparable, params: CompareParams | None = None) -> tuple[Passage, ...]:

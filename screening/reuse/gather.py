@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,23 +23,27 @@ LOOK_BACK = 40  # stretches over which a neighbour is sought
 class GatherParams:
     """Lengths in folded characters.
 
-    ``near``: a gap that needs no proof; ``reach``: the widest gap; ``cost`` of a character of it, in matched characters.
+    ``near``: a gap that needs no proof; ``reach``: the widest gap; ``cost`` of a character of it, in matched characters, ``skip``
+    of one that only the source has.
 
     What has no counterpart is at most so long: ``put_in`` of the case's own between neighbours in order (more would count the
     author's own words as reused), ``left_out`` of the source (that costs nobody anything), ``moved`` between others, ``both``
     on both sides at once. ``chance`` is the share of a gap that unlike texts have in common (.08 at most in 99 of 100 random
-    pairs), ``alike`` the share from which on it is the same text (reworded ones had .3 and more).
+    pairs), ``alike`` the share from which on it is the same text (reworded ones had .3 and more), each counted in pieces of
+    about ``piece`` characters.
     """
 
     near: int = 12
     reach: int = 300
     cost: float = 0.12
+    skip: float = 0.06
     put_in: int = 100
     left_out: int = 250
     moved: int = 30
     both: int = 40
     chance: float = 0.1
     alike: float = 0.25
+    piece: int = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +98,15 @@ class Pair:
         for low, high in windows:
             near.update(other[max(0, low - MARGIN) : high + MARGIN])
         hit = [g in near for g in mine[start : end - 1]]
-        both = sum(x or y for x, y in zip([False, *hit], [*hit, False], strict=True))
-        like = (both / (end - start) - p.chance) / (p.alike - p.chance)
-        return (end - start) * (1 - min(1.0, max(0.0, like)))
+        covered = [x or y for x, y in zip([False, *hit], [*hit, False], strict=True)]
+        # Piece by piece: a sentence that was kept must not vouch for the paragraph beside it.
+        pieces = max(1, round((end - start) / p.piece))
+        marks = [n * (end - start) // pieces for n in range(pieces + 1)]
+        out = 0.0
+        for low, high in pairwise(marks):
+            like = (sum(covered[low:high]) / (high - low) - p.chance) / (p.alike - p.chance)
+            out += (high - low) * (1 - min(1.0, max(0.0, like)))
+        return out
 
 
 def _bigrams(codes: Codes, side: int) -> list[int]:
@@ -153,16 +164,17 @@ def _price(t: Stretch, s: Stretch, pair: Pair, p: GatherParams) -> float | None:
     gap_a = s.a0 - t.a1
     gap_b = max(s.b0, t.b0) - min(s.b1, t.b1)
     gap = max(gap_a, gap_b, 0)
+    in_order = s.b0 >= t.b1 - MARGIN
     cost = p.cost * gap
-    if cost >= min(t.worth, s.worth):
+    # To leave words of the source out is the commonest change: two pieces stay one passage, though no surer a one for it.
+    skipped = max(0, gap_b - max(gap_a, 0)) if in_order else 0
+    if cost - (p.cost - p.skip) * skipped >= min(t.worth, s.worth):
         return None
-    repeated = -gap_a > 0.5 * min(s.a1 - s.a0, t.a1 - t.a0) or -gap_b > 0.5 * min(s.b1 - s.b0, t.b1 - t.b0)
-    if repeated and gap > 0:
+    if gap > 0 and _twice(t, s):
         # What one side has already, the other has elsewhere: a phrase that occurs twice is no continuation.
         return None
     if gap <= p.near:
         return cost
-    in_order = s.b0 >= t.b1 - MARGIN
     between_b = (min(t.b1, s.b1), max(t.b0, s.b0))
     near_a, near_b = [(t.a1, s.a0)], [between_b]
     if not in_order:
@@ -174,6 +186,19 @@ def _price(t: Stretch, s: Stretch, pair: Pair, p: GatherParams) -> float | None:
     put_in, left_out = (p.put_in, p.left_out) if in_order else (p.moved, p.moved)
     foreign = min(unlike_a, unlike_b) > p.both or unlike_a > put_in or unlike_b > left_out
     return None if foreign else cost
+
+
+def _twice(t: Stretch, s: Stretch) -> bool:
+    """Say whether half of what one of the two matches is matched by the other as well, on one side or the other."""
+    return (t.a1 > s.a0 and _common([(b.i, b.n) for b in t.blocks], [(b.i, b.n) for b in s.blocks])) or (
+        min(t.b1, s.b1) > max(t.b0, s.b0) and _common([(b.j, b.n) for b in t.blocks], [(b.j, b.n) for b in s.blocks])
+    )
+
+
+def _common(one: list[tuple[int, int]], other: list[tuple[int, int]]) -> bool:
+    """Say whether two lists of (start, length) have in common more than half of what the smaller covers."""
+    mine, theirs = ({n for start, length in spans for n in range(start, start + length)} for spans in (one, other))
+    return 2 * len(mine & theirs) > min(len(mine), len(theirs))
 
 
 def _join(t: Stretch, s: Stretch, cost: float) -> Stretch:

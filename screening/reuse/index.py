@@ -9,14 +9,23 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.fingerprint import SKETCH_BITS, Hashes, distinct_buckets, sketch_buckets
+from screening.reuse.fingerprint import SKETCH_BITS, SKETCH_SIZE, Hashes, distinct_buckets, sketch_buckets
 from screening.text.view import Codes
 
 MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair, unless in a long run
+STOCK_SHARE = 0.05  # … in a smaller corpus, those in more than this share of it …
+STOCK_LEAST = 20  # … but at least so many: a score of people may well have copied from one
+BEHIND = 0.01  # what a fingerprint of a long run counts beside a rare one: whoever shares rare ones comes first
 LONG_RUN = 15  # fingerprints: about 60 characters; stock phrases are shorter, what is longer was copied by many
 MIN_SHARED = 2  # fingerprints that a candidate shares at least
 LOCAL = 40  # fingerprints: about 160 characters, a paragraph
-TOP = 20  # candidates looked at
+TOP, MOST = 20, 50  # candidates looked at: so many at least, in a long text more, …
+PER_SOURCE = 100  # … one for so many fingerprints (400 characters), since it has room for more sources
+
+
+def stock_from(size: int) -> int:
+    """Return in how many of ``size`` documents a phrase must occur to be a stock phrase."""
+    return min(MAX_DF, max(STOCK_LEAST, int(STOCK_SHARE * size)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +75,10 @@ class FingerprintIndex:
 
     def only(self, query: Hashes) -> FingerprintIndex:
         """Return the part of the index that a query meets."""
-        met = np.isin(self.hashes, query)
+        wanted = np.unique(query)
+        left, right = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
+        times = right - left
+        met = np.repeat(left, times) + counting(times)
         return FingerprintIndex(self.hashes[met], self.documents[met], self.size)
 
     def save(self, folder: Path) -> None:
@@ -85,26 +97,28 @@ class FingerprintIndex:
 
     def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
         """Return the candidates of :meth:`near` by id, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
-        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own)
+        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own, top_for(query))
 
     def near(self, query: Hashes) -> list[Near]:
         """Return the documents that share ``MIN_SHARED`` neighbouring rare fingerprints, by number.
 
         ``query`` is in the order of the text. A copied paragraph shares fingerprints that stand together, chance scatters them: only
         those count that have another one of the same document within ``LOCAL``. Fingerprints of very many documents are
-        followed only in long runs, and then to the first ``MAX_DF`` of them: so a text that hundreds have copied still finds sources.
+        followed only in long runs, to the first ``MAX_DF`` of them, and behind rare ones: so a text that hundreds have copied still
+        finds sources, and a form of which there are hundreds finds those first from which more than the form was taken.
         """
         left, right = np.empty(len(query), dtype=np.int64), np.empty(len(query), dtype=np.int64)
         order = np.argsort(query)  # sorted keys are searched side by side: half the time in a large index
         left[order] = np.searchsorted(self.hashes, query[order], "left")
         right[order] = np.searchsorted(self.hashes, query[order], "right")
         frequency = right - left
-        rank = np.flatnonzero((frequency > 0) & ((frequency <= MAX_DF) | _in_long_run(frequency > MAX_DF)))
-        left, frequency = left[rank], np.minimum(frequency[rank], MAX_DF)
+        common = frequency > stock_from(self.size)
+        rank = np.flatnonzero((frequency > 0) & (~common | _in_long_run(common)))
+        left, frequency, common = left[rank], np.minimum(frequency[rank], MAX_DF), common[rank]
         if not len(left):
             return []
         documents = np.asarray(self.documents[np.repeat(left, frequency) + counting(frequency)])
-        idf = np.repeat(np.log((self.size + 1) / frequency), frequency)
+        idf = np.repeat(np.log((self.size + 1) / frequency) * np.where(common, BEHIND, 1.0), frequency)
         order = np.argsort(documents, kind="stable")
         documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
         together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL)
@@ -114,6 +128,11 @@ class FingerprintIndex:
         scores = np.bincount(inverse, weights=idf[counts])
         rows = zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
         return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
+
+
+def top_for(query: Hashes) -> int:
+    """Return how many candidates of a text are looked at."""
+    return min(MOST, max(TOP, len(query) // PER_SOURCE))
 
 
 def ranked(
@@ -131,17 +150,22 @@ def ranked(
 
 def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return which of the flags stand in a run of at least ``LONG_RUN``."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     out = np.zeros(len(flags), dtype=bool)
-    for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for start, end in runs(flags):
         out[start:end] = end - start >= LONG_RUN
     return out
+
+
+def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the [start, end) of every run of flags."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8))).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return 0 … n-1 for each length n, one after the other."""
     ends = np.cumsum(lengths)
-    return np.arange(ends[-1]) - np.repeat(ends - lengths, lengths)
+    return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,11 +206,14 @@ class Rarity:
         frequency = np.load(folder / "rarity.npy", mmap_mode="r", allow_pickle=False)
         return cls(frequency, int(np.load(folder / "rarity-size.npy", allow_pickle=False)))
 
+    def documents(self, codes: Codes) -> npt.NDArray[np.uint32]:
+        """Return in how many documents every 4-gram of a text occurs (or more: see above)."""
+        return np.asarray(self.frequency[sketch_buckets(codes)])
+
     def weights(self, codes: Codes) -> npt.NDArray[np.float64]:
         """Return the weight (0–1) of every 4-gram: 1 if at most two documents have it, 0 if nearly all have it."""
-        buckets = sketch_buckets(codes)
         if self.size < 8:  # too few documents to tell common from rare
-            return np.ones(len(buckets))
-        frequency = np.maximum(self.frequency[buckets], 2)
+            return np.ones(max(0, len(codes) - SKETCH_SIZE + 1))
+        frequency = np.maximum(self.documents(codes), 2)
         rarity: npt.NDArray[np.float64] = np.log((self.size + 1) / frequency) / np.log((self.size + 1) / 2)
         return np.clip(rarity, 0.0, 1.0)

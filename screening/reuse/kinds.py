@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -140,9 +141,17 @@ def _comparable(quote: str) -> tuple[str, list[int]]:
 
     Unlike a view it keeps punctuation: the comma parts a number from the name after it.
     """
-    places = [n for n, c in enumerate(quote) if c.isprintable() and not c.isspace()]
-    folded = (fold_character(quote[n]) for n in places)
-    return "".join(f if len(f) == 1 else quote[n] for n, f in zip(places, folded, strict=True)), places
+    shown = [*map(_as_one, quote)]
+    return "".join(shown), [n for n, c in enumerate(shown) if c]
+
+
+@cache
+def _as_one(char: str) -> str:
+    """Return a character folded, but one for one; "" for a space or one that is not seen."""
+    if not char.isprintable() or char.isspace():
+        return ""
+    folded = fold_character(char)
+    return folded if len(folded) == 1 else char
 
 
 def _number_pair(x: _Piece, y: _Piece) -> tuple[str, str] | None:

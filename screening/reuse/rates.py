@@ -45,13 +45,15 @@ def rates_of(
     """Return the rates of a case.
 
     ``own`` are the ids of its author's or unit's texts, ``kept`` the share found without repair (:func:`kept_raw`).
-    Stock phrases never hide a copied whole: only those are taken out that lie outside passages three times their length.
+    Stock phrases never hide a copied whole: only those are taken out that lie outside passages three times their length. What
+    texts from one form share is in the total alone, and in no rate of a source.
     """
     view = case.view
     mine = set(own)
     rewritten = mask(view, (p.span for p in passages if p.facts))
     passages = [p for p in passages if not p.facts]
     everything = mask(view, (p.span for p in passages))
+    telling = [p for p in passages if not p.stock]
     quoted = mask(view, (p.span for p in passages if p.quoted)) & ~mask(
         view, (p.span for p in passages if not p.quoted)
     )
@@ -60,16 +62,16 @@ def rates_of(
         places = np.flatnonzero(quoted)
         quoted[places[-over:]] = False
     foreign = mask(view, (p.span for p in passages if p.source not in mine))
-    loose = [s for s in stock if not any(p.span.covers(s) and p.span.length >= 3 * s.length for p in passages)]
+    loose = [s for s in stock if not any(p.span.covers(s) and p.span.length >= 3 * s.length for p in telling)]
     by_source: dict[str, list[Span]] = {}
-    for p in passages:
+    for p in telling:
         by_source.setdefault(p.source, []).append(p.span)
     total = share(everything)
     return Rates(
         total=total,
         without_quotes=share(everything & ~quoted),
         without_own=share(foreign),
-        without_stock=share(everything & ~mask(view, loose)),
+        without_stock=share(mask(view, (p.span for p in telling)) & ~mask(view, loose)),
         largest_source=max((share(mask(view, spans)) for spans in by_source.values()), default=0.0),
         raw=round(total * kept, 4),
         repaired=total,

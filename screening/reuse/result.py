@@ -8,10 +8,11 @@ from __future__ import annotations
 import enum
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from screening.document import Span
+from screening.text.repairs import Repairs
 
 
 class ReuseKind(enum.StrEnum):
@@ -71,8 +72,9 @@ class Passage:
     """A stretch of the case that resembles a stretch of a source. Spans are code points of the two documents' texts.
 
     ``similarity`` is 0–1 (rapidfuzz ratio of the two folded sides); ``swaps`` are the facts exchanged in a localised
-    passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it. ``facts`` are what a passage
-    found by its facts has in common with the source, in the order of the case: such a one counts in no rate but ``rewritten``.
+    passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it, ``stock`` if both sides merely
+    come from one form: nothing but stock phrases bears it out. ``facts`` are what a passage found by its facts has in common with the
+    source, in the order of the case: such a one counts in no rate but ``rewritten``.
     """
 
     source: str
@@ -83,6 +85,7 @@ class Passage:
     quote: str
     source_quote: str
     quoted: bool = False
+    stock: bool = False
     swaps: tuple[tuple[str, str], ...] = ()
     facts: tuple[SharedFact, ...] = ()
 
@@ -108,6 +111,7 @@ class Passage:
             "quote": self.quote,
             "source_quote": self.source_quote,
             "quoted": self.quoted,
+            "stock": self.stock,
             "swaps": [list(s) for s in self.swaps],
             "facts": [f.to_json() for f in self.facts],
         }
@@ -124,6 +128,7 @@ class Passage:
             quote=data["quote"],
             source_quote=data["source_quote"],
             quoted=data["quoted"],
+            stock=data["stock"],
             swaps=tuple((a, b) for a, b in data["swaps"]),
             facts=tuple(SharedFact.from_json(f) for f in data.get("facts", ())),
         )
@@ -175,7 +180,8 @@ class Rates:
 class Reuse:
     """All that was found for one case. ``shown`` of ``of`` passages are listed: a cut-off is never silent.
 
-    ``repaired_characters`` lists disguises that were undone: (span of the case, kind, count).
+    ``sources`` are those that something was taken from; a text that only comes from the same form (``Passage.stock``) is none.
+    ``repairs`` are the changed characters that were undone, if there are enough of them to be asked after.
     """
 
     rates: Rates = Rates()
@@ -186,6 +192,7 @@ class Reuse:
     of: int = 0
     compared_characters: int = 0
     compared_with: int = 0
+    repairs: Repairs = field(default_factory=Repairs)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -198,6 +205,7 @@ class Reuse:
             "of": self.of,
             "compared_characters": self.compared_characters,
             "compared_with": self.compared_with,
+            "repairs": self.repairs.to_json(),
         }
 
     @classmethod
@@ -212,4 +220,5 @@ class Reuse:
             of=data["of"],
             compared_characters=data["compared_characters"],
             compared_with=data["compared_with"],
+            repairs=Repairs.from_json(data["repairs"]),
         )

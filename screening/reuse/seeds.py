@@ -16,6 +16,7 @@ LEAST = 3.0  # Han characters' worth of letters a block needs: "tion" is no evid
 FIRST_HAN = 0x2E80  # code points below are letters and digits of alphabets
 LEAST_WORTH = 0.6  # rarity-weighted characters: a phrase that nearly every text has joins nothing
 MOST_BLOCKS = 400  # blocks of one pair that are looked at
+ECHO = 120  # characters within which a phrase said again is an echo of the longer match that it belongs to
 
 SIEVE_BITS = 16  # a text of 2,500 characters fills a thirtieth of so many
 _SIEVE_SHIFT = np.uint64(64 - SIEVE_BITS)
@@ -63,6 +64,14 @@ class Grams:
         return out
 
     @cached_property
+    def rooted(self) -> npt.NDArray[np.float64]:
+        """Square root of how often each 4-gram occurs in the text, in the order of the text."""
+        _, times, _, order = self.by_hash
+        out = np.empty(len(order))
+        out[order] = np.sqrt(np.repeat(times, times))
+        return out
+
+    @cached_property
     def told(self) -> npt.NDArray[np.float64]:
         """Running sum of what the characters tell: 1 for a Han character, ``LETTER`` for a letter or digit."""
         return _running(np.where(self.codes < FIRST_HAN, LETTER, 1.0))
@@ -97,17 +106,48 @@ def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int
     fresh[1:] = (diagonal[1:] != diagonal[:-1]) | (i[1:] > i[:-1] + 1)
     starts = np.flatnonzero(fresh)
     ends = np.append(starts[1:], len(i)) - 1
-    first, last = i[starts], i[ends]
-    length = last - first + SKETCH_SIZE
+    shift = i - j
+    first, end = _without_ends(i[starts], i[ends] + 1, weights)
+    length = end - first + SKETCH_SIZE - 1
     told = a.told[first + length] - a.told[first]
-    sums = _running(weights)
-    worth = told * ((sums[last + 1] - sums[first]) / (last + 1 - first))
+    # A name said four times is one name, and yet the four of them are more than one of it.
+    sums = _running(weights / a.rooted)
+    worth = told * ((sums[end] - sums[first]) / np.maximum(1, end - first))
     kept = np.flatnonzero((told >= LEAST) & (worth >= LEAST_WORTH))
     if len(kept) > MOST_BLOCKS:
         # Two texts from one template share thousands of phrases; the weightiest tell all there is to tell.
         kept = np.sort(kept[np.argsort(-worth[kept], kind="stable")[:MOST_BLOCKS]])
-    columns = (first[kept], j[starts][kept], length[kept], worth[kept])
+    first, length, worth = first[kept], length[kept], worth[kept]
+    second = first - shift[starts][kept]
+    alone = ~(_echoes(first, second, length) | _echoes(second, first, length))
+    columns = (first[alone], second[alone], length[alone], worth[alone])
     return [Block(*row) for row in sorted(zip(*(c.tolist() for c in columns), strict=True))]
+
+
+def _without_ends(starts: Ints, ends: Ints, weights: npt.NDArray[np.float64]) -> tuple[Ints, Ints]:
+    """Cut the runs of 4-grams [start, end) back to what is not common to all: the stock phrase beside a copied sentence was not copied.
+
+    The first 4-gram that weighs something ends one character behind the phrase, so that the run begins three further; at the other
+    end likewise. What is left of a run in a phrase, or of one with hardly more than a phrase, is empty (start = end).
+    """
+    telling = np.append(np.flatnonzero(weights > 0), len(weights))
+    if len(telling) > len(weights):
+        return starts, ends
+    first = telling[np.searchsorted(telling, starts)]
+    last = telling[np.searchsorted(telling, ends) - 1] + 1
+    first = np.where(first > starts, first + SKETCH_SIZE - 1, starts)
+    last = np.where(last < ends, last - SKETCH_SIZE + 1, ends)
+    return np.minimum(first, ends), np.maximum(np.minimum(first, ends), last)
+
+
+def _echoes(here: Ints, there: Ints, lengths: Ints) -> npt.NDArray[np.bool_]:
+    """Return which matches lie, on the side of ``here``, inside one at least twice as long, and near it on the other side.
+
+    Such a match says only that a phrase of the longer one occurs again close by; a passage joined to it reaches out to the wrong place.
+    """
+    start, end, n = here[:, None], (here + lengths)[:, None], lengths[:, None]
+    inside = (here <= start) & (end <= here + lengths) & (lengths >= 2 * n) & (abs(there - there[:, None]) <= ECHO)
+    return np.asarray(inside.any(axis=1))
 
 
 def _running(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -34,7 +34,15 @@ _LATIN = dict(
 )
 # Of these the ordinary texts are full: folding them is no sign of a disguise.
 _ORDINARY = np.array([ord(c) for c in "曰已巳〇土未"], dtype=np.uint32)
-_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+# Unicode's Default_Ignorable_Code_Point: nothing of them is seen. Some are letters by category (the Hangul fillers).
+_IGNORABLE = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+HIDDEN = re.compile(f"[{_IGNORABLE}]")
+_SPRINKLED = re.compile("(?<=[^\x00-\u2e7f])(?=[0-9]*[a-z])[a-z0-9]{1,6}(?=[^\x00-\u2e7f]|$)")
+SPRINKLES = 8  # so many pieces of letters in a row …
+APART = 4  # … with at most so many characters between them are no words of the text
 _UNKNOWN, _DROPPED, _SEVERAL = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
@@ -51,7 +59,7 @@ def without_disguise(text: str) -> str:
     >>> without_disguise("典型經\u200b驗")
     '典型经验'
     """
-    simplified: str = _simplifier().convert(_HIDDEN.sub("", text))
+    simplified: str = _simplifier().convert(HIDDEN.sub("", text))
     return simplified
 
 
@@ -59,17 +67,21 @@ def without_disguise(text: str) -> str:
 def fold_character(char: str) -> str:
     """Return what one character becomes: NFKC, lower case, look-alikes, simplified; "" if it is neither Han nor alphanumeric.
 
-    >>> [fold_character(c) for c in "Ａ㎡師⼈，１"]
-    ['a', 'm2', '师', '人', '', '1']
+    >>> [fold_character(c) for c in "Ａ㎡師⼈，１ǎ"]
+    ['a', 'm2', '师', '人', '', '1', 'a']
     """
+    if HIDDEN.match(char):
+        return ""
     out = []
-    for c in unicodedata.normalize("NFKC", char):
+    # Accents come off letters: pinyin is written with them or without.
+    whole = unicodedata.normalize("NFKC", char)
+    for c in whole if whole >= "\u2000" else unicodedata.normalize("NFD", whole):
         # Look-alikes first: the Cyrillic capital looks like a Latin B, its small letter does not.
         folded = _LATIN.get(c, c).lower()
         if folded > "\u2e7f":
             folded = _simplifier().convert(folded) or folded
         folded = _LOOKALIKES.get(folded, folded)
-        out += [x for x in folded if x.isalnum() and unicodedata.category(x) not in ("No", "Nl")]
+        out += [x for x in folded if x.isalnum() and (x == "々" or unicodedata.category(x) not in ("No", "Nl", "Lm"))]
     return "".join(out)
 
 
@@ -135,11 +147,14 @@ def _table(fold: Callable[[str], str]) -> _Table:
 class View:
     """Folded code points (``codes``) and for each the source character it came from (``places``, code points of the text).
 
+    ``left_out`` are the places of the letters that were taken for no words of the text.
+
     Law (tested): places never go back, and ``to_source`` of a non-empty stretch is a non-empty span inside the text.
     """
 
     codes: Codes
     places: Offsets
+    left_out: Offsets = field(default_factory=lambda: np.empty(0, dtype=np.int32))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -171,7 +186,8 @@ def fold(text: str, spans: Iterable[Span] | None = None, *, raw: bool = False) -
     >>> view.text, view.to_source(0, 4)
     ('2023年国培m2', Span(start=2, end=6))
     """
-    return _folded(text, spans, _keep_raw if raw else fold_character)
+    view = _folded(text, spans, _keep_raw if raw else fold_character)
+    return view if raw else _without_sprinkles(view)
 
 
 def reading(text: str, spans: Iterable[Span]) -> View:
@@ -195,10 +211,37 @@ def _folded(text: str, spans: Iterable[Span] | None, keep: Callable[[str], str])
     return View(folded, chosen[places].astype(np.int32))
 
 
+def _without_sprinkles(view: View) -> View:
+    """Leave out letters strewn between the characters of a text: pinyin after each, or anything to break up what was copied."""
+    if 12 * np.count_nonzero((view.codes >= ord("a")) & (view.codes <= ord("z"))) < len(view):  # as in most texts
+        return view
+    rows: list[tuple[int, int]] = []
+    kept = np.ones(len(view), dtype=bool)
+    for m in (*_SPRINKLED.finditer(view.text), None):
+        if m and (not rows or m.start() - rows[-1][1] <= APART):
+            rows.append(m.span())
+            continue
+        if len(rows) >= SPRINKLES:
+            for start, end in rows:
+                kept[start:end] = False
+        rows = [m.span()] if m else []
+    return view if kept.all() else View(view.codes[kept], view.places[kept], view.places[~kept])
+
+
+def is_lookalike(char: str) -> bool:
+    """Say whether a character is one that the view reads as another that looks like it."""
+    return char in _LOOKALIKES or char in _LATIN
+
+
+def is_ordinary(char: str) -> bool:
+    """Say whether ordinary texts are full of a character that the view reads as another."""
+    return ord(char) in _ORDINARY
+
+
 def repaired_characters(text: str, view: View) -> int:
     """Count the characters that are there, or are what they are, only because of a repair: what may be a disguise.
 
-    Counts traditional forms, look-alikes, full-width letters and digits, zero-width and direction characters.
+    Counts traditional forms, look-alikes, full-width letters and digits, characters that nobody sees, letters strewn in.
 
     >>> [repaired_characters(t, fold(t)) for t in ("已在 ABC 土坡", "國際", "国\u200b培")]
     [0, 2, 1]
@@ -206,4 +249,4 @@ def repaired_characters(text: str, view: View) -> int:
     source = code_points(text)[view.places]
     capital = (source >= ord("A")) & (source <= ord("Z"))
     changed = (source != view.codes) & ~capital & ~np.isin(source, _ORDINARY)
-    return int(np.count_nonzero(changed)) + len(_HIDDEN.findall(text))
+    return int(np.count_nonzero(changed)) + len(HIDDEN.findall(text)) + len(view.left_out)

@@ -98,8 +98,17 @@ def heavy(text, rng):
     )
 
 
+def retold(text, _rng):
+    return GOLD["retold"][LIBRARY.index(text)]
+
+
+def spelt(text, _rng):
+    """Pinyin behind every third character, a filler that nobody sees behind others."""
+    return "".join(c + ("（shī）" if n % 3 == 0 else "\u3164" if n % 7 == 0 else "") for n, c in enumerate(text))
+
+
 SEED = 7
-WAYS = (verbatim, edited, swapped, localised, disguised, abridged, short, heavy)
+WAYS = (verbatim, edited, swapped, localised, disguised, abridged, short, heavy, retold, spelt)
 
 
 def side(name, text, place="batch"):
@@ -146,7 +155,7 @@ def test_what_was_planted_is_found_and_nothing_else(run):
 @pytest.mark.parametrize("way", WAYS)
 def test_no_way_of_copying_hides_it(run, way):
     _, m = run
-    assert m.by_kind[way.__name__].plagdet >= (0.97 if way is heavy else 0.99)
+    assert m.by_kind[way.__name__].plagdet >= (0.97 if way in (heavy, retold) else 0.99)
 
 
 @pytest.mark.parametrize(

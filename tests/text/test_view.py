@@ -19,8 +19,10 @@ from screening.text.view import fold, fold_character, repaired_characters
         ("рeop1e", "peop1e"),
         ("囗日曰", "口日日"),
         ("\u0412\u0410\u0421\u0422", "bact"),  # Cyrillic capitals: the small letters of three of them look different
-        ("\u212bngstr\u00f6m \u0251", "ångströma"),
+        ("\u212bngstr\u00f6m \u0251", "angstroma"),
         ("㎡", "m2"),
+        ("教\u3164师ˊ培\ufe0f训\U000e0041", "教师培训"),  # seen by nobody, yet letters or marks
+        ("佐々木", "佐々木"),
         ("𠮷野家", "𠮷野家"),
         ("ABC", "abc"),
         ("①（一）", "1一"),
@@ -47,6 +49,16 @@ def test_repairs_are_counted_and_ordinary_text_has_none():
     assert repaired_characters(ordinary, fold(ordinary)) == 0
     hidden = "國培\u200b计\u200b划"
     assert repaired_characters(hidden, fold(hidden)) == 3
+
+
+def test_letters_strewn_through_a_text_are_left_out_and_its_words_are_not():
+    words = "教师发展中心每周三办一次夜间研修"
+    assert fold("".join(f"{c}（shī）" for c in words)).text == words
+    assert fold("".join(f"{c}x{n}" if n % 3 else c for n, c in enumerate(words))).text == words
+    ordinary = "用AI备课，用PPT讲，用APP点名，用QQ答疑"
+    assert fold(ordinary).text == "用ai备课用ppt讲用app点名用qq答疑"
+    figures = "甲校12人乙校15人丙校8人丁校9人戊校7人己校6人庚校5人辛校4人壬校3人"
+    assert fold(figures).text == figures
 
 
 @given(st.text())

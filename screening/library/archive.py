@@ -174,20 +174,17 @@ class Library:
         keys = postings.keys_of(fingerprints(comparable.view))
         with transaction(self.engine, writes=False) as connection:
             near = self._met(connection, keys).near(keys)
-            return ranked(near, lambda numbers: _ids(connection, numbers), comparable.id, top_for(keys))
+            return ranked(near, lambda n: _ids(connection, n), comparable.id, top_for(keys))
 
     def kin(self, comparable: Comparable) -> Kin:
         """Return the documents that state the same facts, best first."""
-        facts = comparable.facts
         with transaction(self.engine, writes=False) as connection:
-            index = self._met(connection, postings.keys_of(asked(facts)))
-            return kin_of(facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of)
+            index = self._met(connection, postings.keys_of(asked(comparable.facts)))
+            return kin_of(comparable.facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of)
 
     def _met(self, connection: Connection, keys: Hashes) -> FingerprintIndex:
-        """Return the part of the index that some keys meet."""
         cache = self._snapshot_of(connection)
-        parts = postings.read(connection, keys).only(keys), cache.fresh.only(keys)
-        return FingerprintIndex.joined(parts, cache.size)
+        return FingerprintIndex.joined((postings.read(connection, keys).only(keys), cache.fresh.only(keys)), cache.size)
 
     def facts(self, source_id: str) -> Facts:
         """Return the facts of a document. Raises :class:`LibraryError` "library.no_document"."""

@@ -46,6 +46,10 @@ class Span:
         """Say whether the two share at least one code point."""
         return self.start < other.end and other.start < self.end
 
+    def hull(self, other: Span) -> Span:
+        """Return the shortest span that holds both."""
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
     def covers(self, other: Span) -> bool:
         """Say whether ``other`` lies wholly inside."""
         return self.start <= other.start and other.end <= self.end

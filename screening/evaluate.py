@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from screening.errors import UsageError
 from screening.reuse.compare import compare
 from screening.reuse.corpus import Comparable, MemoryCorpus
 from screening.reuse.measures import Match, Measures, measure
+from screening.reuse.result import Passage
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,6 +32,23 @@ def _texts(folder: Path, place: str) -> list[Comparable]:
     return out
 
 
+def matches_of(case: str, passages: Iterable[Passage]) -> list[Match]:
+    """Return the passages of a case as detections; what was found both by its wording and, around it, by its facts is one."""
+    rows = [(bool(p.facts), Match(case, p.source, p.span, p.source_span)) for p in passages]
+    out = [m for rewritten, m in rows if rewritten]
+    wide = len(out)
+    for rewritten, m in rows:
+        if rewritten:
+            continue
+        near = next((n for n, w in enumerate(out[:wide]) if w.source == m.source and w.meets(m)), None)
+        if near is None:
+            out.append(m)
+        else:
+            w = out[near]
+            out[near] = Match(case, w.source, w.span.hull(m.span), w.source_span.hull(m.source_span))
+    return out
+
+
 def evaluate_reuse(
     corpus: Path, detections: Path, *, progress: Callable[[str, int, int], None] | None = None
 ) -> Measures | None:
@@ -39,8 +57,7 @@ def evaluate_reuse(
     cases = _texts(corpus / "cases", "batch")
     found: list[Match] = []
     for n, case in enumerate(cases, 1):
-        passages = [p for p in compare(case, library).passages if not p.stock]
-        found += [Match(case.id, p.source, p.span, p.source_span) for p in passages]
+        found += matches_of(case.id, (p for p in compare(case, library).passages if not p.stock))
         if progress:
             progress("比对", n, len(cases))
     detections.parent.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any
 from screening.case import Case
 from screening.document import Span
 from screening.reuse.corpus import Comparable
+from screening.reuse.facts import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class Spool:
     """A folder of cases as JSON, one file a case. Written and read by this program only, within one run.
 
     A file's first line is what others are compared with, its second the case: a case is screened once and compared many times.
+    Its facts lie beside it: they are worked out once.
     """
 
     folder: str
@@ -28,6 +30,7 @@ class Spool:
         spans = [n for s in side.spans for n in (s.start, s.end)]
         row = [side.text, spans, side.title, side.unit, side.author, received, side.file]
         self._path(case.id).write_text(f"{_line(row)}\n{_line(case.to_json())}\n", "utf-8")
+        side.facts.save(self._facts(case.id))
 
     def read(self, case_id: str) -> Case:
         """Return the case kept under ``case_id``."""
@@ -50,6 +53,13 @@ class Spool:
             place,
             file,
         )
+
+    def read_facts(self, case_id: str) -> Facts:
+        """Return the facts of the case kept under ``case_id``."""
+        return Facts.load(self._facts(case_id))
+
+    def _facts(self, case_id: str) -> Path:
+        return Path(self.folder) / f"{case_id}.npy"
 
     def _path(self, case_id: str) -> Path:
         return Path(self.folder) / f"{case_id}.json"

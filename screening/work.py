@@ -25,8 +25,10 @@ from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import BatchReport, Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
+from screening.reuse.facts import Facts
 from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
+from screening.reuse.kin import Kin, kin_of
 from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
@@ -61,7 +63,7 @@ class ReadRow:
     """What is kept in memory of a read file: its metadata, its fingerprints and 4-gram buckets, or why it could not be read."""
 
     info: CaseInfo
-    fingerprints: npt.NDArray[np.uint64] | None = None
+    prints: npt.NDArray[np.uint64] | None = None
     buckets: npt.NDArray[np.uint32] | None = None
     failure: tuple[str, str, str] | None = None
 
@@ -111,8 +113,7 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         case = assemble(submission, names, overrides=overrides)
         side = Comparable.of_case(case)
         plan.spool.write(case, side)
-        view = side.view
-        return ReadRow(info=case.info, fingerprints=fingerprints(view), buckets=distinct_buckets(view.codes))
+        return ReadRow(info=case.info, prints=side.prints, buckets=distinct_buckets(side.view.codes))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
@@ -155,7 +156,7 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], 
     """
     rows = [*own, *earlier]
     folder = Path(plan.work)
-    FingerprintIndex.build([r.fingerprints for r in rows if r.fingerprints is not None]).save(folder)
+    FingerprintIndex.build([r.prints for r in rows if r.prints is not None]).save(folder)
     rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
     if plan.archive:
         with open_library(plan.archive) as library:
@@ -189,6 +190,15 @@ class SpoolCorpus:
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the candidates for one text, nearest first; never the text itself."""
         return self._index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts that state the same facts, best first; never the text itself, which is in the batch."""
+        facts = self.facts(comparable.id)
+        return kin_of(facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of one text by id, as the reader of its file found them."""
+        return self._spool.read_facts(source_id)
 
     def get(self, source_id: str) -> Comparable:
         """Return one text by id."""

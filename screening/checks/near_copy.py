@@ -15,6 +15,8 @@ from screening.finding import Evidence, Finding, Other, Severity
 from screening.reuse.result import Passage, ReuseKind, SourceMatch
 from screening.world import World
 
+EXAMPLES = 4  # shared facts that a message names
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Params:
@@ -37,16 +39,19 @@ def _percent(share: float) -> str:
 
 @case_check(Params, label="疑似重复")
 def near_copy(case: Case, params: Params, world: World) -> Iterator[Finding]:
-    """Report whole copies, passages, own earlier work and disguise. There is no silent floor: a short copy is a hint."""
+    """Report whole copies, passages, own earlier work, disguise and rewriting. There is no silent floor: a short copy is a hint."""
     reuse = world.reuse
     sources = {s.id: s for s in reuse.sources}
     by_source: dict[str, list[Passage]] = {}
+    rewritten: dict[str, list[Passage]] = {}
     for p in (p for p in reuse.passages if not p.stock):
-        by_source.setdefault(p.source, []).append(p)
+        (rewritten if p.facts else by_source).setdefault(p.source, []).append(p)
     heavy = min(reuse.rates.without_own, reuse.rates.without_stock) >= params.review_from
     for source_id, passages in by_source.items():
         source = sources[source_id]
         yield _of_source(case, params, source, passages, heavy=heavy)
+    for source_id, passages in rewritten.items():
+        yield _rewritten(params, sources[source_id], passages)
     hidden = reuse.rates.repaired - reuse.rates.raw
     if hidden >= params.disguise_from:
         kinds = "、".join(f"{kind.label} {n} 处" for kind, n in reuse.repairs.counts.items())
@@ -58,15 +63,13 @@ def near_copy(case: Case, params: Params, world: World) -> Iterator[Finding]:
             ),
             facts={"raw": reuse.rates.raw, "repaired": reuse.rates.repaired}
             | {k.value: n for k, n in reuse.repairs.counts.items()},
-            evidence=tuple(_evidence(p) for p in reuse.passages[: params.shown]),
+            evidence=tuple(_evidence(p) for p in [p for p in reuse.passages if not p.facts][: params.shown]),
         )
 
 
 def _of_source(case: Case, params: Params, source: SourceMatch, passages: list[Passage], *, heavy: bool) -> Finding:
     longest = sorted(passages, key=lambda p: (-p.span.length, p.span))
-    name = f"《{source.title or source.file}》" + (f"（{source.unit}）" if source.unit else "")
-    where = {"archive": "往年", "batch": "本批", "notice": "通知"}.get(source.place, source.place)
-    first = {True: "，对方在前", False: "，本篇在前", None: ""}[source.earlier]
+    name, first = _named(source)
     kinds = "、".join(dict.fromkeys(p.kind.label for p in longest))
     figures = f"{len(passages)} 段、{source.characters} 个字符，占本篇 {_percent(source.rate)}、占对方 {_percent(source.share_of_source)}"
     facts = {
@@ -94,11 +97,39 @@ def _of_source(case: Case, params: Params, source: SourceMatch, passages: list[P
         said += "（换名套用）"
     return Finding(
         code=code,
-        message=f"与{where}{name}{said}：{figures}{first}；方式：{kinds}。请对照两边原文。",
+        message=f"与{name}{said}：{figures}{first}；方式：{kinds}。请对照两边原文。",
         evidence=evidence,
         facts=facts,
         cap=cap,
     )
+
+
+def _rewritten(params: Params, source: SourceMatch, passages: list[Passage]) -> Finding:
+    """Other words, the same facts: never more than a matter for a person to look at."""
+    longest = sorted(passages, key=lambda p: (-len(p.facts), p.span))
+    best, (name, first) = longest[0], _named(source)
+    count = sum(len(p.facts) for p in passages)
+    order = f"其中 {best.facts_in_order} 处先后一致" if len(passages) == 1 else f"分在 {len(passages)} 段"
+    examples = "、".join(f.quote for f in best.facts[:EXAMPLES])
+    return Finding(
+        code="near_copy.rewritten",
+        message=(
+            f"与{name}有 {count} 处事实（数字、日期、名称等）相同，{order}，文字不同，疑似改写{first}：{examples}"
+            f"{'等' if count > EXAMPLES else ''}。请人工核对两边原文。"
+        ),
+        facts={"source": source.id, "rate": source.rewritten, "facts": count, "passages": len(passages)},
+        evidence=tuple(_evidence(p) for p in longest[: params.shown]),
+        cap=Severity.NOTE if source.own else Severity.REVIEW,
+    )
+
+
+def _named(source: SourceMatch) -> tuple[str, str]:
+    """Return what to call a source, and who came first."""
+    where = {"archive": "往年", "batch": "本批", "notice": "通知"}.get(source.place, source.place)
+    unit = f"（{source.unit}）" if source.unit else ""
+    return f"{where}《{source.title or source.file}》{unit}", {True: "，对方在前", False: "，本篇在前", None: ""}[
+        source.earlier
+    ]
 
 
 def _evidence(p: Passage) -> Evidence:

@@ -23,8 +23,10 @@ from screening.library.entry import Entry
 from screening.library.migrate import ready
 from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
-from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, fingerprints, sketch_buckets
+from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW, Facts
+from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, Hashes, fingerprints, sketch_buckets
 from screening.reuse.index import FingerprintIndex, Rarity, ranked, top_for
+from screening.reuse.kin import Kin, asked, kin_of
 
 # Packing rewrites most of the postings, so it waits for many documents; those that wait are held in memory by every reader.
 FRESH = 512  # documents that wait at most, …
@@ -39,6 +41,7 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "keep": KEEP,
     "gram": SKETCH_SIZE,
     "gram_bits": SKETCH_BITS,
+    "facts": [FACTS, KEPT, KEPT_BELOW],
     "key_bits": postings.KEY_BITS,
     "bucket_bits": postings.BUCKET_BITS,
 }
@@ -170,11 +173,22 @@ class Library:
         """Return the documents worth comparing with a text, nearest first."""
         keys = postings.keys_of(fingerprints(comparable.view))
         with transaction(self.engine, writes=False) as connection:
-            cache = self._snapshot_of(connection)
-            packed = postings.read(connection, keys).only(keys)
-            held = cache.fresh.only(keys)
-            index = FingerprintIndex.joined((packed, held), cache.size)
-            return ranked(index.near(keys), lambda numbers: _ids(connection, numbers), comparable.id, top_for(keys))
+            near = self._met(connection, keys).near(keys)
+            return ranked(near, lambda n: _ids(connection, n), comparable.id, top_for(keys))
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the documents that state the same facts, best first."""
+        with transaction(self.engine, writes=False) as connection:
+            index = self._met(connection, postings.keys_of(asked(comparable.facts)))
+            return kin_of(comparable.facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of)
+
+    def _met(self, connection: Connection, keys: Hashes) -> FingerprintIndex:
+        cache = self._snapshot_of(connection)
+        return FingerprintIndex.joined((postings.read(connection, keys).only(keys), cache.fresh.only(keys)), cache.size)
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a document. Raises :class:`LibraryError` "library.no_document"."""
+        return self._get(source_id).facts
 
     @property
     def rarity(self) -> Rarity:
@@ -274,9 +288,9 @@ class Library:
 
 
 def prints_of(text: str) -> tuple[Any, Any]:
-    """Return the fingerprints (uint64) and the distinct 4-gram buckets (uint32) of a stored text."""
-    view = Entry(sha256="", text=text).comparable().view
-    return fingerprints(view), np.unique(sketch_buckets(view.codes))
+    """Return the fingerprints (uint64), facts included, and the distinct 4-gram buckets (uint32) of a stored text."""
+    side = Entry(sha256="", text=text).comparable()
+    return side.prints, np.unique(sketch_buckets(side.view.codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,9 +304,9 @@ class _Made:
 
     @classmethod
     def of(cls, entry: Entry) -> _Made:
-        view = entry.comparable().view
-        grams = np.unique(sketch_buckets(view.codes))
-        return cls(pack_text(entry.text), pack_array(fingerprints(view)), pack_array(grams), len(view))
+        side = entry.comparable()
+        grams = np.unique(sketch_buckets(side.view.codes))
+        return cls(pack_text(entry.text), pack_array(side.prints), pack_array(grams), len(side.view))
 
     def row(self, entry: Entry) -> dict[str, Any]:
         return {

@@ -14,6 +14,7 @@ from screening.report import Report
 from screening.reuse.result import Passage, Reuse, SourceMatch
 
 PASSAGES_SHOWN = 60  # a case, on the page; the page says how many there are
+FACTS_SHOWN = 24  # a passage, on the page
 WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
 
 
@@ -71,8 +72,10 @@ def reuse_part(report: Report, in_batch: Container[str], *, full_text: bool) -> 
 
 
 def rates_list(reuse: Reuse) -> Markup:
-    """Return the rates; raw against repaired only where they differ, because then they tell of a disguise."""
-    keys = RATES[:5] if reuse.rates.raw == reuse.rates.repaired else RATES
+    """Return the rates; raw against repaired only where they differ, because then they tell of a disguise; rewriting where there is any."""
+    keys = [*RATES[:5], *(RATES[5:7] if reuse.rates.raw != reuse.rates.repaired else ())]
+    if reuse.rates.rewritten:
+        keys.append(RATES[7])
     return h(
         "dl",
         [h("div", h("dt", label, title=what), h("dd", percent(getattr(reuse.rates, k)))) for k, label, what in keys],
@@ -88,13 +91,28 @@ def _sources(reuse: Reuse, in_batch: Container[str]) -> Markup:
             h("th", h("a", title, href=f"#case-{s.id}") if s.id in in_batch else title, scope="row"),
             h("td", s.unit or "—", "（本人或本单位）" if s.own else ""),
             h("td", f"{PLACE.get(s.place, s.place)} · {WHEN[s.earlier]}"),
-            h("td", percent(s.rate), class_="num"),
+            h("td", percent(s.rate), f"，疑似改写 {percent(s.rewritten)}" if s.rewritten else None, class_="num"),
             h("td", percent(s.share_of_source), class_="num"),
             h("td", str(s.characters), class_="num"),
         )
 
     heads = ("来源", "单位", "来自 · 先后", "占本篇", "占来源", "字符数")
     return table("相似来源，占本篇多的在前", heads, [row(s) for s in reuse.sources])
+
+
+def _side_table(passage: Passage, names: tuple[str, str]) -> Markup | None:
+    """Return what was exchanged, or what both sides state, as a small table; None for a passage that has neither."""
+    pairs = passage.swaps
+    words = f"换掉的内容（{len(pairs)} 处）"
+    if passage.facts:
+        pairs = tuple((f.source_quote, f.quote) for f in passage.facts[:FACTS_SHOWN])
+        more = f"，列出 {FACTS_SHOWN} 处" if len(passage.facts) > FACTS_SHOWN else ""
+        words = f"相同的事实（{len(passage.facts)} 处，{passage.facts_in_order} 处先后一致{more}）"
+    if not pairs:
+        return None
+    rows = [h("tr", h("td", a), h("td", b)) for a, b in pairs]
+    heads = h("tr", [h("th", name, scope="col") for name in names])
+    return h("table", h("caption", words), h("thead", heads), h("tbody", rows), class_="swaps")
 
 
 def passage_pair(
@@ -108,18 +126,16 @@ def passage_pair(
     flags: Sequence[str] = (),
     back: Markup | None = None,
 ) -> Markup:
-    """Return one passage: both sides with what differs set apart, and the exchanged facts as a small table.
+    """Return one passage: both sides with what differs set apart, and the exchanged or shared facts as a small table.
 
     ``sides`` are the captions of the case's and the source's side; ``names`` call the source and the case in the table.
     """
-    left, right = differing(passage.quote, passage.source_quote)
-    too_long = max(len(passage.quote), len(passage.source_quote)) > MAX_DIFF
-    swaps = None
-    if passage.swaps:
-        rows = [h("tr", h("td", a), h("td", b)) for a, b in passage.swaps]
-        heads = h("tr", [h("th", name, scope="col") for name in names])
-        caption = h("caption", f"换掉的内容（{len(passage.swaps)} 处）")
-        swaps = h("table", caption, h("thead", heads), h("tbody", rows), class_="swaps")
+    # Of a rewriting nearly every character differs; there the facts tell, not the characters.
+    left, right = (
+        (passage.quote, passage.source_quote) if passage.facts else differing(passage.quote, passage.source_quote)
+    )
+    too_long = not passage.facts and max(len(passage.quote), len(passage.source_quote)) > MAX_DIFF
+    swaps = _side_table(passage, names)
     return h(
         "div",
         h(

@@ -21,6 +21,7 @@ class Pair:
     passages: int
     kinds: tuple[str, ...]
     longest: Passage
+    facts: int
 
 
 _QUEUE = (Verdict.RETURN, Verdict.LOOK, Verdict.INCOMPLETE, Verdict.CLEAR)
@@ -113,4 +114,6 @@ def _pairs(sources: Iterable[SourceMatch], passages: Iterable[Passage]) -> Itera
         if mine:
             kinds = tuple(dict.fromkeys(p.kind.label for p in mine))
             longest = max(mine, key=lambda p: (p.span.length, -p.span.start))
-            yield Pair(source=source, passages=len(mine), kinds=kinds, longest=longest)
+            yield Pair(
+                source=source, passages=len(mine), kinds=kinds, longest=longest, facts=sum(len(p.facts) for p in mine)
+            )

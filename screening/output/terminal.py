@@ -79,7 +79,8 @@ def _figures(report: Report) -> Iterator[str]:
         themes = "、".join(_safe(t.name) for t in report.topic.themes)
         yield f"{BAND[report.topic.band]}（{report.topic.score:.2f}）{'，主题：' + themes if themes else ''}"
     if report.reuse:
-        yield "  ".join(f"{label} {percent(getattr(report.reuse.rates, key))}" for key, label, _ in RATES[:5])
+        shown = [*RATES[:5], *(RATES[7:] if report.reuse.rates.rewritten else ())]
+        yield "  ".join(f"{label} {percent(getattr(report.reuse.rates, key))}" for key, label, _ in shown)
     if report.structure:
         yield "  ".join(f"{s.name} {FOUND[s.found]}" for s in report.structure)
 
@@ -140,6 +141,9 @@ def render_comparison(result: Compared, console: Console) -> None:
         if p.swaps:
             swaps = "；".join(f"{_safe(b)} → {_safe(a)}" for a, b in p.swaps)
             console.print(f"  换掉的内容（甲 → 乙，{len(p.swaps)} 处）：{swaps}")
+        if p.facts:
+            facts = "；".join(f"{_safe(f.quote)} = {_safe(f.source_quote)}" for f in p.facts)
+            console.print(f"  相同的事实（{len(p.facts)} 处，{p.facts_in_order} 处先后一致）：{facts}")
 
 
 def render_rulebook(book: Rulebook, console: Console) -> None:

@@ -11,9 +11,11 @@ import numpy as np
 from screening.document import Document, union
 from screening.reuse.align import AlignParams
 from screening.reuse.corpus import Candidate, Comparable, Corpus
-from screening.reuse.passages import passages_of
+from screening.reuse.facts import weights_of
+from screening.reuse.passages import passages_of, rewritten_passages
 from screening.reuse.rates import is_own, kept_raw, mask, rates_of, share, source_match
 from screening.reuse.result import Passage, Reuse
+from screening.reuse.rewriting import RewritingParams, rewritings
 from screening.reuse.stock import stock_of, stock_spans, without_stock
 from screening.text.repairs import Repairs, repairs_of
 from screening.text.view import repaired_characters
@@ -28,9 +30,10 @@ NOTICE = AlignParams(first_worth=16, least_worth=16, least_length=16, least_dens
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareParams:
-    """How closely to look; see :class:`AlignParams`."""
+    """How closely to look at the wording, and at the facts (not at all if None)."""
 
     align: AlignParams = field(default_factory=AlignParams)
+    rewriting: RewritingParams | None = field(default_factory=RewritingParams)
 
 
 def compare(
@@ -42,6 +45,7 @@ def compare(
     of the corpus have and those of the list.
     """
     params = params or CompareParams()
+    wording = replace(params, rewriting=None)
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
     phrases = stock_of(case.view, corpus.rarity)
@@ -54,18 +58,30 @@ def compare(
         if passages and formal:
             taken = mask(case.view, (p.span for p in passages))
             if np.count_nonzero(taken & ~phrases) >= WHOLE_FROM * np.count_nonzero(~phrases):
-                passages = list(compare_pair(case, source, params))
+                passages = list(compare_pair(case, source, wording))
         if passages:
             found[source.id], sources[source.id] = passages, source
     if formal:
-        for source, passages in _of_form(case, corpus, near, found, params):
+        for source, passages in _of_form(case, corpus, near, found, wording):
             found[source.id], sources[source.id] = [*found.get(source.id, ()), *passages], source
+    if params.rewriting:
+        kin = corpus.kin(case)
+        for candidate in kin.candidates:
+            known = [(p.span, p.source_span) for p in found.get(candidate.id, ())]
+            same = rewritings(kin.facts, corpus.facts(candidate.id), kin.weights, params.rewriting, known)
+            if not same:
+                continue
+            source = corpus.get(candidate.id)
+            rows = rewritten_passages(case, source, same, found.get(source.id, ()))
+            if rows:
+                found[source.id], sources[source.id] = [*found.get(source.id, ()), *rows], source
     every = sorted((p for ps in found.values() for p in ps), key=lambda p: (p.span, p.source, p.source_span))
     stock = stock_spans(case.view, phrases)
     if notice is not None:
         stock += (p.span for p in against_notice(case, notice).passages)
-    disguised = every and repaired_characters(case.text, case.view) >= DISGUISED_FROM
-    kept = kept_raw(case, list(sources.values()), every) if disguised else 1.0
+    worded = [p for p in every if not p.facts]
+    disguised = worded and repaired_characters(case.text, case.view) >= DISGUISED_FROM
+    kept = kept_raw(case, list(sources.values()), worded) if disguised else 1.0
     own = [s.id for s in sources.values() if is_own(case, s)]
     telling_of = {i: [p for p in ps if not p.stock] for i, ps in found.items()}
     matches = [source_match(case, sources[i], ps) for i, ps in telling_of.items() if ps]
@@ -108,13 +124,19 @@ def _of_form(
 
 def compare_pair(a: Comparable, b: Comparable, params: CompareParams | None = None) -> tuple[Passage, ...]:
     """Return the passages that two texts share, in the order of ``a``; there is no corpus to tell rare from common."""
-    return tuple(passages_of(a, b, np.ones(len(a.grams.hashes)), (params or CompareParams()).align))
+    params = params or CompareParams()
+    found = passages_of(a, b, np.ones(len(a.grams.hashes)), params.align)
+    if params.rewriting:
+        weights = weights_of(a.facts, np.zeros(len(a.facts), dtype=np.int64), 0)
+        known = [(p.span, p.source_span) for p in found]
+        found += rewritten_passages(a, b, rewritings(a.facts, b.facts, weights, params.rewriting, known), found)
+    return tuple(sorted(found, key=lambda p: (p.span, p.source_span)))
 
 
 def against_notice(case: Comparable, notice: Document) -> Reuse:
     """Compare a text with the notice itself."""
     source = _notice_side(notice)
-    passages = compare_pair(case, source, CompareParams(align=NOTICE))
+    passages = compare_pair(case, source, CompareParams(align=NOTICE, rewriting=None))
     matches = (source_match(case, source, passages),) if passages else ()
     return Reuse(
         rates=rates_of(case, passages, (), ()),

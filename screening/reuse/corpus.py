@@ -8,10 +8,14 @@ from datetime import datetime
 from functools import cached_property
 from typing import Protocol
 
+import numpy as np
+
 from screening.case import Case
 from screening.document import Document, Span
-from screening.reuse.fingerprint import fingerprints
+from screening.reuse.facts import Facts, fact_prints, facts_of
+from screening.reuse.fingerprint import Hashes, fingerprints
 from screening.reuse.index import Candidate, FingerprintIndex, Rarity
+from screening.reuse.kin import Kin, kin_of
 from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 
@@ -73,6 +77,16 @@ class Comparable:
         """The text as a search without repair sees it."""
         return fold(self.text, self.spans, raw=True)
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What a rewriting must keep."""
+        return facts_of(self.text, self.spans)
+
+    @property
+    def prints(self) -> Hashes:
+        """All that an index keeps of the text: fingerprints of its wording, then its facts."""
+        return np.concatenate((fingerprints(self.view), fact_prints(self.facts)))
+
     def quote(self, span: Span) -> str:
         """Return the words at ``span``."""
         return self.text[span.start : span.end]
@@ -87,6 +101,14 @@ class Corpus(Protocol):
 
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the texts worth comparing with this one, nearest first, never the text itself (by id)."""
+        ...
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts that state the same facts, best first, never the text itself."""
+        ...
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a text by id."""
         ...
 
     def get(self, source_id: str) -> Comparable:
@@ -105,7 +127,7 @@ class MemoryCorpus:
     def __init__(self, comparables: Sequence[Comparable]) -> None:
         self._by_id = {c.id: c for c in comparables}
         self._ids = list(self._by_id)
-        self.index = FingerprintIndex.build([fingerprints(c.view) for c in comparables])
+        self.index = FingerprintIndex.build([c.prints for c in comparables])
         self._rarity = Rarity.of([c.view.codes for c in comparables])
 
     def __len__(self) -> int:
@@ -119,6 +141,14 @@ class MemoryCorpus:
     def near(self, comparable: Comparable) -> Sequence[Candidate]:
         """Return the candidates, nearest first."""
         return self.index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts that state the same facts, best first."""
+        return kin_of(comparable.facts, self.index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a text by id. Raises :class:`KeyError`."""
+        return self._by_id[source_id].facts
 
     def get(self, source_id: str) -> Comparable:
         """Return a text by id. Raises :class:`KeyError`."""
@@ -146,6 +176,17 @@ class JoinedCorpus:
         found = [(c, part) for part in self._parts for c in part.near(comparable)]
         self._home.update({c.id: part for c, part in found})
         return sorted((c for c, _ in found), key=lambda c: (-c.score, c.id))
+
+    def kin(self, comparable: Comparable) -> Kin:
+        """Return the texts of every part that state the same facts, best first; what is common in one part is common."""
+        found = [(part.kin(comparable), part) for part in self._parts]
+        self._home.update({c.id: part for kin, part in found for c in kin.candidates})
+        rows = sorted((c for kin, _ in found for c in kin.candidates), key=lambda c: (-c.score, c.id))
+        return Kin(tuple(rows), found[0][0].facts, np.min([kin.weights for kin, _ in found], axis=0))
+
+    def facts(self, source_id: str) -> Facts:
+        """Return the facts of a text by id; it must have been a candidate."""
+        return self._home[source_id].facts(source_id)
 
     def get(self, source_id: str) -> Comparable:
         """Return a text by id; it must have been a candidate."""

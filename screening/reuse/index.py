@@ -78,7 +78,7 @@ class FingerprintIndex:
         wanted = np.unique(query)
         left, right = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
         times = right - left
-        met = np.repeat(left, times) + _counting(times)
+        met = np.repeat(left, times) + counting(times)
         return FingerprintIndex(self.hashes[met], self.documents[met], self.size)
 
     def save(self, folder: Path) -> None:
@@ -117,7 +117,7 @@ class FingerprintIndex:
         left, frequency, common = left[rank], np.minimum(frequency[rank], MAX_DF), common[rank]
         if not len(left):
             return []
-        documents = np.asarray(self.documents[np.repeat(left, frequency) + _counting(frequency)])
+        documents = np.asarray(self.documents[np.repeat(left, frequency) + counting(frequency)])
         idf = np.repeat(np.log((self.size + 1) / frequency) * np.where(common, BEHIND, 1.0), frequency)
         order = np.argsort(documents, kind="stable")
         documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
@@ -162,7 +162,7 @@ def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return list(zip(edges[::2], edges[1::2], strict=True))
 
 
-def _counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def counting(lengths: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Return 0 … n-1 for each length n, one after the other."""
     ends = np.cumsum(lengths)
     return np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)

@@ -1,4 +1,7 @@
-"""Rates by union of intervals: every character counts once, however many sources have it; all from the passages shown."""
+"""Rates by union of intervals: every character counts once, however many sources have it; all from the passages shown.
+
+What was found by its facts alone (:attr:`Passage.facts`) has a rate of its own.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,8 @@ def rates_of(
     """
     view = case.view
     mine = set(own)
+    rewritten = mask(view, (p.span for p in passages if p.facts))
+    passages = [p for p in passages if not p.facts]
     everything = mask(view, (p.span for p in passages))
     telling = [p for p in passages if not p.stock]
     quoted = mask(view, (p.span for p in passages if p.quoted)) & ~mask(
@@ -70,6 +75,7 @@ def rates_of(
         largest_source=max((share(mask(view, spans)) for spans in by_source.values()), default=0.0),
         raw=round(total * kept, 4),
         repaired=total,
+        rewritten=share(rewritten & ~everything),
     )
 
 
@@ -114,7 +120,9 @@ def is_earlier(case: Comparable, source: Comparable) -> bool | None:
 
 def source_match(case: Comparable, source: Comparable, passages: Sequence[Passage]) -> SourceMatch:
     """Return what one source has in common with the case, both ways."""
-    hit = mask(case.view, (p.span for p in passages))
+    worded = [p for p in passages if not p.facts]
+    hit = mask(case.view, (p.span for p in worded))
+    rewritten = mask(case.view, (p.span for p in passages if p.facts)) & ~hit
     return SourceMatch(
         id=source.id,
         title=source.title,
@@ -122,9 +130,10 @@ def source_match(case: Comparable, source: Comparable, passages: Sequence[Passag
         own=is_own(case, source),
         earlier=is_earlier(case, source),
         rate=share(hit),
-        share_of_source=share(mask(source.view, (p.source_span for p in passages))),
+        share_of_source=share(mask(source.view, (p.source_span for p in worded))),
         characters=int(np.count_nonzero(hit)),
         place=source.place,
         received=source.received.isoformat() if source.received else "",
         file=source.file,
+        rewritten=share(rewritten),
     )

@@ -6,6 +6,7 @@ A number can never disagree with the highlights: every rate is the union of the 
 from __future__ import annotations
 
 import enum
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -36,12 +37,44 @@ class ReuseKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedFact:
+    """A number, date, name, title or rare word that both sides of a rewritten passage state, each in its own form and place."""
+
+    span: Span
+    source_span: Span
+    quote: str
+    source_quote: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the report contract."""
+        return {
+            "start": self.span.start,
+            "end": self.span.end,
+            "source_start": self.source_span.start,
+            "source_end": self.source_span.end,
+            "quote": self.quote,
+            "source_quote": self.source_quote,
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> SharedFact:
+        """Read what :meth:`to_json` wrote."""
+        return cls(
+            span=Span(data["start"], data["end"]),
+            source_span=Span(data["source_start"], data["source_end"]),
+            quote=data["quote"],
+            source_quote=data["source_quote"],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A stretch of the case that resembles a stretch of a source. Spans are code points of the two documents' texts.
 
     ``similarity`` is 0–1 (rapidfuzz ratio of the two folded sides); ``swaps`` are the facts exchanged in a localised
     passage, as (in the source, in the case) pairs; ``quoted`` is True if the case visibly quotes it, ``stock`` if both sides merely
-    come from one form: nothing but stock phrases bears it out.
+    come from one form: nothing but stock phrases bears it out. ``facts`` are what a passage found by its facts has in common with the
+    source, in the order of the case: such a one counts in no rate but ``rewritten``.
     """
 
     source: str
@@ -54,6 +87,16 @@ class Passage:
     quoted: bool = False
     stock: bool = False
     swaps: tuple[tuple[str, str], ...] = ()
+    facts: tuple[SharedFact, ...] = ()
+
+    @property
+    def facts_in_order(self) -> int:
+        """How many of the facts stand in one order on both sides: the longest rising chain."""
+        tails: list[int] = []
+        for fact in self.facts:
+            at = bisect_left(tails, fact.source_span.start)
+            tails[at : at + 1] = [fact.source_span.start]
+        return len(tails)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -70,6 +113,7 @@ class Passage:
             "quoted": self.quoted,
             "stock": self.stock,
             "swaps": [list(s) for s in self.swaps],
+            "facts": [f.to_json() for f in self.facts],
         }
 
     @classmethod
@@ -86,6 +130,7 @@ class Passage:
             quoted=data["quoted"],
             stock=data["stock"],
             swaps=tuple((a, b) for a, b in data["swaps"]),
+            facts=tuple(SharedFact.from_json(f) for f in data.get("facts", ())),
         )
 
 
@@ -95,7 +140,8 @@ class SourceMatch:
 
     ``rate`` is the share of the case's compared characters that come from it, ``share_of_source`` the share of the
     source that went into the case, ``characters`` the case-side characters. ``earlier`` is None if a date is missing on either side.
-    ``place`` is "batch", "archive" or "notice".
+    ``place`` is "batch", "archive" or "notice". ``rewritten`` is the share of the case that states the source's facts in other
+    words and is not counted in ``rate``.
     """
 
     id: str
@@ -109,6 +155,7 @@ class SourceMatch:
     place: str = "batch"
     received: str = ""
     file: str = ""
+    rewritten: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +163,7 @@ class Rates:
     """Shares (0–1) of the case's compared characters; each character counts once however many sources have it.
 
     ``raw`` is the total before look-alikes, zero-width characters and traditional forms were repaired; ``repaired`` after (= total).
+    ``rewritten`` is what was found by its facts alone: it is in none of the others, which are of the wording.
     """
 
     total: float = 0.0
@@ -125,6 +173,7 @@ class Rates:
     largest_source: float = 0.0
     raw: float = 0.0
     repaired: float = 0.0
+    rewritten: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

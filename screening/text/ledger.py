@@ -13,7 +13,7 @@ from screening.text.sentences import sentences
 from screening.text.structure import LedgerItem
 
 # Longer units first: 个月 before 个.
-_UNITS = (
+UNITS = (
     "个百分点|百分点|平方米|人次|场次|节次|课时|学时|小时|分钟|个月|万元|亿元|公里|年级|学分|人|名|位|个|所|场|节|门|期|项|篇|份|件|条|天|周|元|倍|"
     "分|组|套|台|本|册|班|轮|支|对|家|间|户|里|㎡|岁|讲|集|张|批|届|堂|遍|幅|首|步"
 )
@@ -24,11 +24,11 @@ _AMOUNT = re.compile(
     "(?P<from>(?:从|由)?\\d[\\d.]*\\s*+[%％]?[^，。；\\d]{0,6}(?:提高|提升|上升|增加|增长|下降|降|减少|升|增)(?:到了|到|至|为)\\s*+)?"
     "(?:(?P<low>\\d{1,12}+(?:\\.\\d{1,6})?)\\s*+(?:[-—–~～]+|至|到)\\s*+)?"
     "(?P<number>\\d{1,12}+(?!\\d)(?:[,，]\\d{3}){0,3}(?:[.．]\\d{1,6})?)\\s*+(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*+"
-    f"(?:(?P<percent>[%％‰])|(?P<unit>{_UNITS}))"
+    f"(?:(?P<percent>[%％‰])|(?P<unit>{UNITS}))"
 )
 _CHINESE_AMOUNT = re.compile(
     f"(?={NUMERAL})(?:(?P<over>{_CN_DIGIT}{{1,3}})分之(?P<under>{_CN_DIGIT}{{1,3}})|"
-    f"(?P<number>(?<!{NUMERAL}){NUMERAL}{{2,12}}+|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>余|多)?(?P<unit>{_UNITS})|"
+    f"(?P<number>(?<!{NUMERAL}){NUMERAL}{{2,12}}+|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>余|多)?(?P<unit>{UNITS})|"
     "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]{1,12}))"
 )
 # A number that states what is asked for, not what was reached.

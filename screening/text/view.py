@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -90,10 +90,16 @@ def _keep_raw(char: str) -> str:
     return char if char.isalnum() or unicodedata.category(char) == "Cf" else ""
 
 
+def _keep_reading(char: str) -> str:
+    """Return the character as a reader sees it: compatibility forms and traditional ones folded, punctuation kept, hidden ones gone."""
+    out = unicodedata.normalize("NFKC", char).lower()
+    return "".join(_simplifier().convert(c) or c if c > "\u2e7f" else c for c in out if unicodedata.category(c) != "Cf")
+
+
 class _Table:
     """A lookup table over all code points, filled in as characters are met: a text is folded by one numpy gather."""
 
-    def __init__(self, fold: Any) -> None:
+    def __init__(self, fold: Callable[[str], str]) -> None:
         self._fold = fold
         self._codes = np.full(0x110000, _UNKNOWN, dtype=np.uint32)
         self._several: dict[int, str] = {}
@@ -133,8 +139,8 @@ class _Table:
 
 
 @cache
-def _table(*, raw: bool) -> _Table:
-    return _Table(_keep_raw if raw else fold_character)
+def _table(fold: Callable[[str], str]) -> _Table:
+    return _Table(fold)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,16 +186,29 @@ def fold(text: str, spans: Iterable[Span] | None = None, *, raw: bool = False) -
     >>> view.text, view.to_source(0, 4)
     ('2023年国培m2', Span(start=2, end=6))
     """
+    view = _folded(text, spans, _keep_raw if raw else fold_character)
+    return view if raw else _without_sprinkles(view)
+
+
+def reading(text: str, spans: Iterable[Span]) -> View:
+    r"""Fold the given spans for reading: punctuation stays, look-alikes too; the line end behind a span parts it from the next.
+
+    >>> reading("國培：\u200b64％\n12", [Span(0, 7), Span(8, 10)]).text
+    '国培:64%\n12'
+    """
+    end = len(text)
+    ends = (Span(s.start, min(s.end + 1, end)) if text[s.end : s.end + 1] == "\n" else s for s in spans)
+    return _folded(text, ends, _keep_reading)
+
+
+def _folded(text: str, spans: Iterable[Span] | None, keep: Callable[[str], str]) -> View:
     codes = code_points(text)
     if spans is None:
-        folded, places = _table(raw=raw).apply(codes)
-    else:
-        pieces = [np.arange(s.start, s.end, dtype=np.int32) for s in spans]
-        chosen = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
-        folded, places = _table(raw=raw).apply(codes[chosen])
-        places = chosen[places].astype(np.int32)
-    view = View(folded, places)
-    return view if raw else _without_sprinkles(view)
+        return View(*_table(keep).apply(codes))
+    pieces = [np.arange(s.start, s.end, dtype=np.int32) for s in spans]
+    chosen = np.concatenate(pieces) if pieces else np.empty(0, dtype=np.int32)
+    folded, places = _table(keep).apply(codes[chosen])
+    return View(folded, chosen[places].astype(np.int32))
 
 
 def _without_sprinkles(view: View) -> View:

@@ -13,6 +13,7 @@ from screening.library.entry import Entry
 from screening.library.transfer import export, read_export, verify
 from screening.reuse.compare import compare
 from screening.reuse.corpus import MemoryCorpus
+from tests.gold.rewriting import rows
 from tests.library.texts import entry, mixed
 
 
@@ -55,6 +56,28 @@ def test_it_finds_what_a_corpus_in_memory_finds(library, packed):
         side = probe.comparable()
         assert [(c.id, c.shared) for c in library.near(side)] == [(c.id, c.shared) for c in memory.near(side)]
         assert compare(side, library) == compare(side, memory)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_it_finds_rewritings_as_a_corpus_in_memory_does(library, packed):
+    texts = {(r.id, r.way): r.text for r in rows()}
+    entries = [entry(n, text) for n, ((_, way), text) in enumerate(texts.items()) if way == "source"]
+    added(library, [*entries[:5], *(entry(200 + n) for n in range(20))])
+    if packed:
+        library.pack()
+    added(library, entries[5:])
+    memory = MemoryCorpus([library.get(row.id) for row in library.rows()])
+    found = 0
+    for (_, way), rewritten in texts.items():
+        if way in ("paraphrased", "decoy"):
+            case = entry(300, rewritten).comparable()
+            mine, other = library.kin(case), memory.kin(case)
+            assert [(c.id, round(c.score, 6)) for c in mine.candidates] == [
+                (c.id, round(c.score, 6)) for c in other.candidates
+            ]
+            assert compare(case, library) == compare(case, memory)
+            found += bool(compare(case, library).rates.rewritten)
+    assert found >= 8
 
 
 def test_the_order_of_adding_and_a_detour_do_not_matter(where, tmp_path):

@@ -184,7 +184,11 @@ def test_ctrl_c_keeps_what_is_done_and_resume_gives_the_same_report(tmp_path):
         (folder / f"案例{n:03}.docx").write_bytes(docx(case_lines(n)))
     out = tmp_path / "out"
     run = subprocess.Popen(
-        [*RUN, "batch", str(folder), "--out", str(out), "--jobs", "1"], stderr=subprocess.PIPE, text=True
+        [*RUN, "batch", str(folder), "--out", str(out), "--jobs", "1"],
+        stderr=subprocess.PIPE,
+        text=True,
+        # Started in the background, a test run inherits that ctrl-C is ignored; a terminal's command does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     kept = out / ".screening" / "report.jsonl"
     deadline = time.monotonic() + 120

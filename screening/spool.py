@@ -59,7 +59,7 @@ class Spool:
         return Facts.load(self._facts(case_id))
 
     def _facts(self, case_id: str) -> Path:
-        return Path(self.folder) / f"{case_id}.npy"
+        return Path(self.folder) / f"{case_id}.facts"
 
     def _path(self, case_id: str) -> Path:
         return Path(self.folder) / f"{case_id}.json"

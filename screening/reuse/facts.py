@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ import numpy.typing as npt
 from screening.document import Span
 from screening.reuse.fingerprint import Hashes
 from screening.text.numerals import NUMERAL, chinese_number, tenths
-from screening.text.view import reading
+from screening.text.view import Codes, reading
 from screening.text.words import chance_of, cutter
 
 Floats = npt.NDArray[np.float64]
@@ -29,10 +29,13 @@ FACTS = 1  # which edition of these rules, word list and dictionary included: an
 KEPT = 60  # facts that an index keeps of 1,000 characters, the rarest first: 900 bytes for a text of 2,500
 KEPT_BELOW = 0.01  # chance from which on a fact tells too little to be kept
 PRIOR = 30.0  # texts that the chance of a fact counts for beside those of a corpus
-COMMON = 0.25  # chance of a word above which it tells nothing
+MOST_WORDS = 1 << 17  # remembered
+COMMON = 0.25  # chance of a word above which it tells nothing …
+MUTE = 1.0  # … and that such a word is given
 LEAST_NUMBER = 10  # 三 and 10 are in every text
 
 _Row = tuple[int, int, int, float, bool]  # start, end, hash, chance, whether it is hard
+_Columns = tuple[Ints, Ints, Hashes, Floats, npt.NDArray[np.bool_]]  # the same
 _HAN = re.compile("[\u4e00-\u9fff]{2,}")
 _LATIN = re.compile("[a-z][a-z0-9]+")
 _MARKED = re.compile("《([^《》\n]{2,30})》|[“「『]([^“”「」『』\n]{2,15})[”」』]")
@@ -52,7 +55,7 @@ _COUNTING = re.compile(f"(?:第|{NUMERAL}).{{1,2}}")
 
 
 _KINDS = {"hashes": "u8", "starts": "i8", "ends": "i8", "chance": "f8", "hard": "?"}
-_STORED = np.dtype([("hashes", "<u8"), ("starts", "<i4"), ("ends", "<i4"), ("chance", "<f8"), ("hard", "?")])
+_STORED = {"hashes": "<u8", "chance": "<f8", "starts": "<i4", "ends": "<i4", "hard": "?"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,59 +87,81 @@ class Facts:
         return self.hashes[order], order
 
     def save(self, path: Path) -> None:
-        """Write all to one file for :meth:`load`."""
-        rows = np.empty(len(self), dtype=_STORED)
-        for name in _STORED.names or ():
-            rows[name] = getattr(self, name)
-        np.save(path, rows)
+        """Write all to one file for :meth:`load`: column after column."""
+        path.write_bytes(b"".join(getattr(self, name).astype(kind).tobytes() for name, kind in _STORED.items()))
 
     @classmethod
     def load(cls, path: Path) -> Facts:
         """Read what :meth:`save` wrote."""
-        rows = np.load(path, allow_pickle=False)
-        return cls(*(np.ascontiguousarray(rows[name]).astype(kind) for name, kind in _KINDS.items()))
+        data = path.read_bytes()
+        count, at, columns = len(data) // sum(np.dtype(k).itemsize for k in _STORED.values()), 0, {}
+        for name, kind in _STORED.items():
+            columns[name] = np.frombuffer(data, dtype=kind, count=count, offset=at).astype(_KINDS[name])
+            at += columns[name].size * np.dtype(kind).itemsize
+        return cls(**columns)
 
 
 def facts_of(text: str, spans: tuple[Span, ...]) -> Facts:
     """Return the facts in the given spans of a text."""
     view = reading(text, spans)
     folded = view.text
-    rows = [*_words(folded), *_hard(folded)]
-    if not rows:
-        none = np.empty(0, dtype=np.int64)
-        return Facts(np.empty(0, dtype=np.uint64), none, none, np.empty(0), np.empty(0, dtype=bool))
-    starts, ends, hashes, chance, hard = (
-        np.array(column, dtype=kind)
-        for column, kind in zip(zip(*rows, strict=True), (np.int64, np.int64, np.uint64, np.float64, bool), strict=True)
-    )
+    columns = [_words(folded, view.codes), _columns([*_latin(folded), *_hard(folded)])]
+    starts, ends, hashes, chance, hard = (np.concatenate(column) for column in zip(*columns, strict=True))
+    if not len(hashes):
+        return Facts(hashes, starts, ends, chance, hard)
     order = np.lexsort((hashes, ends, starts))
     first, last = view.places[starts[order]].astype(np.int64), view.places[ends[order] - 1].astype(np.int64) + 1
     return Facts(hashes[order], first, last, chance[order], hard[order])
 
 
-@lru_cache(maxsize=1 << 17)
-def _word(word: str) -> tuple[int, float] | None:
-    """Return hash and chance of a word, None if it tells nothing."""
-    chance = chance_of(word)
-    if len(word) < 2 or chance > COMMON or (len(word) < 4 and _COUNTING.fullmatch(word)):
-        return None
-    return _hash(word), chance
+def _columns(rows: Sequence[_Row]) -> _Columns:
+    starts, ends, hashes, chance, hard = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    return (
+        np.array(starts, dtype=np.int64),
+        np.array(ends, dtype=np.int64),
+        np.array(hashes, dtype=np.uint64),
+        np.array(chance, dtype=np.float64),
+        np.array(hard, dtype=bool),
+    )
+
+
+class _Telling(dict[str, tuple[int, float]]):
+    """Hash and chance of every word met, (0, MUTE) if it tells nothing. Emptied when full: a text of rubbish must not fill the memory."""
+
+    def __missing__(self, word: str) -> tuple[int, float]:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        chance = chance_of(word)
+        mute = len(word) < 2 or chance > COMMON or (len(word) < 4 and _COUNTING.fullmatch(word))
+        self[word] = (0, MUTE) if mute else (_hash(word), chance)
+        return self[word]
+
+
+_telling = _Telling()
 
 
 def _hash(key: str) -> int:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8, person=b"fact").digest(), "little")
 
 
-def _words(text: str) -> Iterator[_Row]:
+def _words(text: str, codes: Codes) -> _Columns:
+    """Return the telling words of all runs of Han."""
     cut = cutter()
-    for m in _HAN.finditer(text):
-        at = m.start()
-        for word in cut(m[0]):
-            end = at + len(word)
-            known = _word(word)
-            if known:
-                yield at, end, known[0], known[1], False
-            at = end
+    words = [word for run in _HAN.findall(text) for word in cut(run)]
+    known = [_telling[word] for word in words]
+    chance = np.array([c for _, c in known], dtype=np.float64)
+    kept = np.flatnonzero(chance < MUTE)
+    hashes = np.array([known[n][0] for n in kept.tolist()], dtype=np.uint64)
+    # The words tile the runs: in the string of all runs they end where their lengths add up to.
+    lengths = np.fromiter(map(len, words), dtype=np.int64, count=len(words))
+    ends = np.cumsum(lengths)
+    beside = np.concatenate(([False], (codes >= 0x4E00) & (codes <= 0x9FFF), [False]))
+    places = np.flatnonzero(beside[1:-1] & (beside[:-2] | beside[2:]))
+    starts, last = places[(ends - lengths)[kept]], places[ends[kept] - 1]
+    return starts, last + 1, hashes, chance[kept], np.zeros(len(kept), dtype=bool)
+
+
+def _latin(text: str) -> Iterator[_Row]:
     for m in _LATIN.finditer(text):
         yield m.start(), m.end(), _hash(m[0]), 0.003, False
 

@@ -126,16 +126,13 @@ class _Table:
             self._codes[code] = ord(folded) if folded else _DROPPED
 
     def _expanded(self, codes: Codes, out: Codes) -> tuple[Codes, Offsets]:
-        values: list[int] = []
-        places: list[int] = []
-        for n, (code, folded) in enumerate(zip(codes.tolist(), out.tolist(), strict=True)):
-            if folded == _SEVERAL:
-                values += map(ord, self._several[code])
-                places += [n] * len(self._several[code])
-            elif folded != _DROPPED:
-                values.append(folded)
-                places.append(n)
-        return np.array(values, dtype=np.uint32), np.array(places, dtype=np.int32)
+        several = np.flatnonzero(out == _SEVERAL).tolist()
+        pieces = [self._several[int(codes[n])] for n in several]
+        many = (out != _DROPPED).astype(np.int32)
+        many[several] = [len(piece) for piece in pieces]
+        values = np.repeat(out, many)
+        values[values == _SEVERAL] = code_points("".join(pieces))
+        return values, np.repeat(np.arange(len(codes), dtype=np.int32), many)
 
 
 @cache

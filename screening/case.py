@@ -14,6 +14,7 @@ from typing import Any, Final
 from screening.document import Document, Paragraph, Span, Story, union
 from screening.finding import IntakeWarning
 from screening.text.count import Count, count
+from screening.text.view import simplified
 
 CaseKind = str  # a key of the rulebook's ``kinds``; a notice of another province may bring its own
 WORK_CASE: Final[CaseKind] = "work_case"
@@ -141,6 +142,12 @@ class Case:
     def kind(self) -> CaseKind:
         """Kind of case: a key of the rulebook's ``kinds``."""
         return self.info.kind
+
+    @cached_property
+    def plain(self) -> Document:
+        """The document in simplified characters, offset for offset the same: words are searched here and quoted from ``document``."""
+        text = simplified(self.document.text)
+        return self.document if text == self.document.text else replace(self.document, text=text)
 
     @cached_property
     def body(self) -> tuple[Paragraph, ...]:

@@ -19,8 +19,9 @@ from screening.reuse.compare import against_notice, compare
 from screening.reuse.corpus import Comparable, Corpus
 from screening.rulebook import Rule, Rulebook
 from screening.text.headings import find_headings
-from screening.text.ledger import ledger
+from screening.text.ledger import in_words_of, ledger
 from screening.text.sections import find_sections
+from screening.text.view import simplified
 from screening.topic.model import TopicModel, model_for
 from screening.topic.score import score_topic
 from screening.world import Skip, Trainee, World
@@ -72,7 +73,7 @@ def vocabulary(rulebook: Rulebook) -> Vocabulary:
 
 def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
     """Run the stages on one case. A stage that throws is kept as its exception: the checks that need it become broken."""
-    book, doc, body = setting.rulebook, case.document, case.body
+    book, doc, plain, body = setting.rulebook, case.document, case.plain, case.body
     kind = book.kinds.get(case.kind)
     specs = kind.sections if kind else ()
     model = setting.models.get(case.kind)
@@ -87,9 +88,11 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         year=book.year,
         roster=setting.roster,
         headings_stage=headings,
-        sections_stage=_stage(lambda: find_sections(doc, body, specs, _raised(headings))) if specs else None,
-        ledger_stage=_stage(lambda: ledger(doc, body)),
-        topic_stage=_stage(lambda: score_topic(doc, body, case.kind, _raised(model), title=case.info.title))
+        sections_stage=_stage(lambda: find_sections(plain, body, specs, _raised(headings))) if specs else None,
+        ledger_stage=_stage(lambda: in_words_of(doc, ledger(plain, body)) if plain is not doc else ledger(doc, body)),
+        topic_stage=_stage(
+            lambda: score_topic(plain, body, case.kind, _raised(model), title=simplified(case.info.title))
+        )
         if model
         else None,
         reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice)) if corpus is not None else None,

@@ -31,10 +31,10 @@ class Params:
 @case_check(Params, label="第一人称")
 def first_person(case: Case, params: Params, world: World) -> Iterator[Finding]:
     """Count the sentences in which the narrator speaks of himself; document-level, since single sentences say little."""
-    spans = [s for p in case.body for s in sentences(case.document.text, p.span)]
+    spans = [s for p in case.body for s in sentences(case.plain.text, p.span)]
     if len(spans) < 5:
         raise Skip("正文太短，无法判断")
-    told = sum(bool(_NARRATOR.search(_QUOTED.sub("", case.document.quote(s)))) for s in spans)
+    told = sum(bool(_NARRATOR.search(_QUOTED.sub("", case.plain.quote(s)))) for s in spans)
     share = told / len(spans)
     if share < params.min_share:
         yield Finding(

@@ -100,7 +100,7 @@ def assemble(
     info = outline(submission, vocabulary, overrides)
     info = replace(info, sha256=hashlib.sha256(data).hexdigest(), format=intake.format)
     case = Case(info=info, document=document, form=form)
-    title_span = find_title(document, case.body, form.title.value if form and form.title else "")
+    title_span = find_title(case.plain, case.body, form.title.value if form and form.title else "")
     if title_span is None and form and form.place == "lines" and form.title and form.title.value:
         # “题目：…” at the head of the text is both: a line of the form and the title over the text.
         stated = form.title.span
@@ -108,7 +108,7 @@ def assemble(
     info = _completed(info, vocabulary, case, document.quote(title_span) if title_span else "")
     if info.origins["kind"] == "default":
         warnings.append(IntakeWarning("kind_guessed", "案例类型未写明，按默认类型检查；请在报送清单或文件名中写明"))
-    return Case(info=info, document=document, form=form, title_span=title_span, warnings=tuple(warnings))
+    return replace(case, info=info, title_span=title_span, warnings=tuple(warnings))
 
 
 def _form_of_file(
@@ -142,7 +142,7 @@ def _completed(info: CaseInfo, vocabulary: Vocabulary, case: Case, title: str) -
     """Fill what manifest and names leave open from the form, then from the text."""
     values: dict[str, str] = {k: getattr(info, k) for k in ("kind", "title", "unit", "unit_type", "project", "author")}
     origins = dict(info.origins)
-    form, document = case.form, case.document
+    form, document = case.form, case.plain
     lines = [line for p in case.body if (line := document.quote(p.span).strip())]
     head = "\n".join(lines[:HEAD_LINES])
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from screening.document import Document, Paragraph, Span
 from screening.text.numerals import NUMERAL, chinese_number, tenths
@@ -102,6 +103,11 @@ def ledger(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[LedgerI
         out += [LedgerItem(k, s.shift(p.span.start), line[s.start : s.end], v) for k, s, v in found]
     order = {"event": 0, "date": 1, "data": 2, "place": 3}
     return tuple(sorted(out, key=lambda i: (i.span.start, order[i.kind], i.span.end)))
+
+
+def in_words_of(document: Document, items: Sequence[LedgerItem]) -> tuple[LedgerItem, ...]:
+    """Return the items, found in a copy in simplified characters, with the author's own text at their spans."""
+    return tuple(replace(i, quote=document.quote(i.span)) for i in items)
 
 
 def _dates(line: str) -> Iterator[tuple[Span, str]]:

@@ -14,7 +14,11 @@ from screening.text.prose import prose
 MAX_TITLE = 60  # code points; measured titles of cases have 8 to 45
 FORM_RATIO = 80
 
-_LABEL = re.compile("^[^，。]{1,12}[：:]")
+# A line of a form is known by what stands before its colon; a title may have a colon as well (校长的一张课表：……).
+_LABEL = re.compile(
+    "^[^，。：:]{0,8}(?:姓\\s*名|作\\s*者|单\\s*位|学\\s*校|电话|手机|号码?|邮箱|邮编|地址|职务|职称|类\\s*[型别]|选题|方向|项目|编号|日期|时间|学[科段]|联系人|负责人|"
+    "推荐人?|关键词|摘要|导师|教师|[报填供撰]\\S{0,3}[人者稿]|执笔人?|审[核稿]人?|性别|年龄|备注|标签|主题|附件?)\\s*[：:]"
+)
 _ATTACHMENT = re.compile("^附件?\\s*[0-9一二三四五六七八九十]*[：:.]?$")
 _GENRE = re.compile(
     "^[（(【\\[]?(?:典型|优秀)?(?:工作|教师成长|教师培训|培训|教学|管理)*(?:典型)?(?:案例|故事|材料|自评报告|征文)[）)】\\]]?[：:]?$"

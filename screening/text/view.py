@@ -63,6 +63,19 @@ def without_disguise(text: str) -> str:
     return simplified
 
 
+def simplified(text: str) -> str:
+    """Return ``text`` in simplified characters, character for character: every offset holds in both.
+
+    >>> simplified("國培計劃讓我們受益匪淺")
+    '国培计划让我们受益匪浅'
+    """
+    whole: str = _simplifier().convert(text)
+    if len(whole) == len(text):
+        return whole
+    out = (_simplifier().convert(c) for c in text)
+    return "".join(new if len(new) == 1 else old for new, old in zip(out, text, strict=True))
+
+
 @cache
 def fold_character(char: str) -> str:
     """Return what one character becomes: NFKC, lower case, look-alikes, simplified; "" if it is neither Han nor alphanumeric.

@@ -11,7 +11,7 @@ from screening.case import GROWTH_STORY, WORK_CASE
 from screening.document import Document, Paragraph
 from screening.text.count import count_words
 from screening.topic.clean import Sentence, clean
-from screening.topic.features import FEATURES, about_school, features, is_wrong, pairs
+from screening.topic.features import FEATURES, STRETCH, about_school, features, is_wrong, pairs
 from screening.topic.genre import genre_of
 from screening.topic.lexicon import TRADE, Lexicon, lexicon
 from screening.topic.model import TopicModel
@@ -36,7 +36,7 @@ def score_topic(
     cleaned = clean(document, paragraphs, words)
     kept = cleaned.kept
     genre, markers, hits = genre_of(document, paragraphs, words)
-    values = features(kept, words, hits)
+    values = features(kept, words, hits, stretch=0 if kind == GROWTH_STORY else STRETCH)
     contributions = model.contributions(values)
     score = model.probability(contributions)
     long_enough = len(kept) >= MIN_SENTENCES and any(

@@ -48,7 +48,7 @@ _KINDS: Mapping[str, tuple[str, float, Mapping[str, tuple[float, float, float]]]
             "strong": (0.1, 0.2, 0.8),
         },
     ),
-    SELF_REPORT: ("项目绩效自评报告", 1.7, {"wrong": (0.08, 0.15, -0.6)}),
+    SELF_REPORT: ("项目绩效自评报告", 1.5, {"wrong": (0.08, 0.15, -0.6)}),
 }
 
 

@@ -63,9 +63,9 @@ def features(
 def _without_richest(kept: Sequence[Sentence], stretch: int) -> Sequence[Sentence]:
     """Leave out the stretch richest in topic words: no single paragraph may decide, and one fluent filler buys nothing.
 
-    It has ``STRETCH`` characters, of a short text a quarter: what is on the topic all through stays so.
+    It has ``STRETCH`` characters, of a short text a fifth: what is on the topic all through stays so.
     """
-    size = min(stretch, sum(len(s.text) for s in kept) // 4)
+    size = min(stretch, sum(len(s.text) for s in kept) // 5)
     if not size:
         return kept
     best, chosen = -1, (0, 0)
@@ -83,7 +83,7 @@ def _without_richest(kept: Sequence[Sentence], stretch: int) -> Sequence[Sentenc
 
 
 def _told(sentence: Sentence) -> int:
-    return len(sentence.words("terms")) + len(sentence.words("neutral"))
+    return len(sentence.words("terms"))
 
 
 def about_school(kept: Sequence[Sentence]) -> float:

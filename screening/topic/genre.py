@@ -10,7 +10,10 @@ from screening.text.sentences import sentences
 from screening.topic.lexicon import Lexicon
 
 
-FEW_AHEAD, MANY_AHEAD = 0.18, 0.28  # share of sentences that tell what is to be done: most cases have less, plans have more
+FEW_AHEAD, MANY_AHEAD = (
+    0.18,
+    0.28,
+)  # share of sentences that tell what is to be done: most cases have less, plans have more
 LEAST_LENGTH = 9  # characters of a sentence that is counted
 _AHEAD = re.compile(
     "拟[^定合人]|(?<![即必终都也就能会把])将(?![来军近士领信])|计划(?![生经书」”])|打算|准备|力争|争取|预计|预期|暂定|待定|应当|应(?=[在于由从为按及包含不])|须|务必|"

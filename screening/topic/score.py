@@ -38,13 +38,15 @@ def score_topic(
     kept = cleaned.kept
     genre, markers, hits = genre_of(document, paragraphs, words)
     head = [Sentence(Span(0, 0), title, words.words.find(title))] * TITLE
-    values = features([*head, *kept], words, hits, stretch=0 if kind == GROWTH_STORY else STRETCH)
+    values = features([*head, *kept], words, hits, stretch=1 if kind == GROWTH_STORY else STRETCH)
     contributions = model.contributions(values)
     score = model.probability(contributions)
     long_enough = len(kept) >= MIN_SENTENCES and any(
         n >= MIN_WORDS for n in accumulate(count_words(s.text) for s in kept)
     )
     band = "unsure" if not long_enough else "off" if score < model.low else "on" if score > model.high else "unsure"
+    if genre != "case" and kind != GROWTH_STORY and band == "on":  # a story may take any literary form
+        band = "unsure"
     return TopicFit(
         band=band,
         score=round(score, 4),

@@ -9,7 +9,6 @@ from screening.document import Document, Paragraph, Span
 from screening.text.sentences import sentences
 from screening.topic.lexicon import Lexicon
 
-
 FEW_AHEAD, MANY_AHEAD = (
     0.18,
     0.28,

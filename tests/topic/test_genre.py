@@ -77,7 +77,10 @@ def test_news_of_a_ceremony_is_told_without_a_reporter():
 
 def test_a_case_may_open_with_a_ceremony():
     assert (
-        told(VISIT.split("\n")[0].replace("并作动员讲话", "") + "\n此后的三个月，老师们轮流上了四十节研讨课。")[0]
+        told(
+            VISIT.split("\n", maxsplit=1)[0].replace("并作动员讲话", "")
+            + "\n此后的三个月，老师们轮流上了四十节研讨课。"
+        )[0]
         == "case"
     )
 

@@ -9,6 +9,7 @@ from screening.document import Document, Paragraph, Span
 from screening.text.sentences import sentences
 from screening.topic.lexicon import Lexicon
 
+WEAK = 0.75  # what a weak marker counts
 FEW_AHEAD, MANY_AHEAD = (
     0.18,
     0.28,
@@ -40,17 +41,21 @@ def prospects(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[tupl
 def genre_of(
     document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon
 ) -> tuple[str, tuple[Span, ...], dict[str, float]]:
-    """Return the genre ("case" if no other is told), the spans of its markers, and the distinct markers of every genre."""
+    """Return the genre ("case" if no other is told), the spans of its markers, and what the distinct markers of every genre count."""
     spans = [p.span for p in paragraphs if p.span.length]
     if not spans:
         return "case", (), {}
     start, end = spans[0].start, spans[-1].end
     hits: dict[str, list[Span]] = {}
+    counts: dict[str, float] = {}
     for name, genre in lexicon.genres.items():
-        first = [Span(*m.span()) for p in genre.markers if (m := p.search(document.text, start, end))]
-        hits[name] = sorted(s for s in first if s.length)
+        found, weak = (
+            [Span(*m.span()) for p in markers if (m := p.search(document.text, start, end)) and m.end() > m.start()]
+            for markers in (genre.markers, genre.weak)
+        )
+        hits[name] = sorted((*found, *weak))
+        counts[name] = len(found) + WEAK * len(weak)
     ahead, share = prospects(document, paragraphs)
-    counts: dict[str, float] = {g: float(len(s)) for g, s in hits.items()}
     # A text that mostly tells what is to be done is a plan, whatever its words.
     counts["plan"] += lexicon.genres["plan"].enough * min(1.0, max(0.0, share - FEW_AHEAD) / (MANY_AHEAD - FEW_AHEAD))
     hits["plan"] = sorted((*hits["plan"], *ahead)) if share > FEW_AHEAD else hits["plan"]

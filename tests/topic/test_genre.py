@@ -24,7 +24,7 @@ def test_every_genre_has_its_examples():
 def test_a_text_of_the_genre_is_told_with_its_markers(genre):
     found, markers, counts = told(GENRES[genre]["is"])
     assert found == genre
-    assert len(markers) == counts[genre] >= lexicon().genres[genre].enough
+    assert len(markers) >= counts[genre] >= lexicon().genres[genre].enough
     assert all(m in GENRES[genre]["is"] for m in markers)
 
 
@@ -95,7 +95,7 @@ def test_no_text_no_genre():
 
 @pytest.mark.parametrize("kind", ["is", "almost"])
 def test_a_marker_passed_over_for_its_words_is_in_no_text(kind):
-    markers = [m for g in lexicon().genres.values() for m in g.markers]
+    markers = [m for g in lexicon().genres.values() for m in (*g.markers, *g.weak)]
     found = 0
     for text in (GENRES[g][kind] for g in GENRES):
         for m in markers:

@@ -25,7 +25,7 @@ from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW, Facts
 from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, Hashes, fingerprints, sketch_buckets
-from screening.reuse.index import FingerprintIndex, Rarity, ranked, top_for
+from screening.reuse.index import FingerprintIndex, Rarity
 from screening.reuse.kin import Kin, asked, kin_of
 
 # Packing rewrites most of the postings, so it waits for many documents; those that wait are held in memory by every reader.
@@ -173,8 +173,7 @@ class Library:
         """Return the documents worth comparing with a text, nearest first."""
         keys = postings.keys_of(fingerprints(comparable.view))
         with transaction(self.engine, writes=False) as connection:
-            near = self._met(connection, keys).near(keys)
-            return ranked(near, lambda n: _ids(connection, n), comparable.id, top_for(keys))
+            return self._met(connection, keys).near(keys, lambda n: _ids(connection, n), comparable.id)
 
     def kin(self, comparable: Comparable) -> Kin:
         """Return the documents that state the same facts, best first."""

@@ -14,8 +14,9 @@ from screening.case import Case
 from screening.document import Document, Span
 from screening.reuse.facts import Facts, fact_prints, facts_of
 from screening.reuse.fingerprint import Hashes, fingerprints
-from screening.reuse.index import Candidate, FingerprintIndex, Rarity
+from screening.reuse.index import FingerprintIndex, Rarity
 from screening.reuse.kin import Kin, kin_of
+from screening.reuse.ranking import Candidate
 from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 

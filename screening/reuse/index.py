@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.reuse.fingerprint import SKETCH_BITS, SKETCH_SIZE, Hashes, distinct_buckets, sketch_buckets
+from screening.reuse.ranking import Candidate, Met, Name, chosen, top_for
 from screening.text.view import Codes
 
 MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair, unless in a long run
@@ -19,31 +20,11 @@ BEHIND = 0.01  # what a fingerprint of a long run counts beside a rare one: whoe
 LONG_RUN = 15  # fingerprints: about 60 characters; stock phrases are shorter, what is longer was copied by many
 MIN_SHARED = 2  # fingerprints that a candidate shares at least
 LOCAL = 40  # fingerprints: about 160 characters, a paragraph
-TOP, MOST = 20, 50  # candidates looked at: so many at least, in a long text more, …
-PER_SOURCE = 100  # … one for so many fingerprints (400 characters), since it has room for more sources
 
 
 def stock_from(size: int) -> int:
     """Return in how many of ``size`` documents a phrase must occur to be a stock phrase."""
     return min(MAX_DF, max(STOCK_LEAST, int(STOCK_SHARE * size)))
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A text worth comparing: its id, the number of rare fingerprints shared, the sum of their idf (natural log)."""
-
-    id: str
-    shared: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A document by its number, the number of rare fingerprints shared, the sum of their idf (natural log)."""
-
-    number: int
-    shared: int
-    score: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,11 +77,16 @@ class FingerprintIndex:
         return cls(hashes, documents, int(np.load(folder / "index-size.npy", allow_pickle=False)))
 
     def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
-        """Return the candidates of :meth:`near` by id, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
-        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own, top_for(query))
+        """Return the documents worth comparing, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
+        return self.near(query, lambda numbers: {n: ids[n] for n in numbers}, own)
 
-    def near(self, query: Hashes) -> list[Near]:
-        """Return the documents that share ``MIN_SHARED`` neighbouring rare fingerprints, by number.
+    def near(self, query: Hashes, name: Name, own: str = "") -> tuple[Candidate, ...]:
+        """Return the documents worth comparing, nearest first; ``name`` gives ids for numbers, ``own`` is left out."""
+        met = self.met(query)
+        return chosen(met, met.rows(MIN_SHARED), name, own, top_for(query))
+
+    def met(self, query: Hashes) -> Met:
+        """Return the rare fingerprints shared with each document that stand together.
 
         ``query`` is in the order of the text. A copied paragraph shares fingerprints that stand together, chance scatters them: only
         those count that have another one of the same document within ``LOCAL``. Fingerprints of very many documents are
@@ -115,37 +101,13 @@ class FingerprintIndex:
         common = frequency > stock_from(self.size)
         rank = np.flatnonzero((frequency > 0) & (~common | _in_long_run(common)))
         left, frequency, common = left[rank], np.minimum(frequency[rank], MAX_DF), common[rank]
-        if not len(left):
-            return []
         documents = np.asarray(self.documents[np.repeat(left, frequency) + counting(frequency)])
         idf = np.repeat(np.log((self.size + 1) / frequency) * np.where(common, BEHIND, 1.0), frequency)
         order = np.argsort(documents, kind="stable")
         documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
         together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL)
-        counts = np.append(together, False) | np.append(False, together)
-        found, inverse = np.unique(documents[counts], return_inverse=True)
-        shared = np.bincount(inverse)
-        scores = np.bincount(inverse, weights=idf[counts])
-        rows = zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
-        return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
-
-
-def top_for(query: Hashes) -> int:
-    """Return how many candidates of a text are looked at."""
-    return min(MOST, max(TOP, len(query) // PER_SOURCE))
-
-
-def ranked(
-    rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "", top: int = TOP
-) -> tuple[Candidate, ...]:
-    """Return at most ``top`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
-    best = sorted(rows, key=lambda r: -r.score)
-    if len(best) > top + 1:  # one more, since the text itself may be among them; and all that tie with the last
-        best = [r for r in best if r.score >= best[top].score]
-    ids = name([r.number for r in best])
-    found = [Candidate(ids[r.number], r.shared, r.score) for r in best if ids[r.number] != own]
-    found.sort(key=lambda c: (-c.score, c.id))
-    return tuple(found[:top])
+        counts = (np.append(together, False) | np.append(False, together))[: len(documents)]
+        return Met(documents[counts], place[counts], idf[counts], len(query))
 
 
 def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from screening.reuse.facts import KEPT_BELOW, Facts, Floats, weights_of
 from screening.reuse.fingerprint import Hashes
-from screening.reuse.index import Candidate, FingerprintIndex, Near, counting, ranked
+from screening.reuse.index import FingerprintIndex, counting
+from screening.reuse.ranking import Candidate, Name, Near, ranked
 
 MAX_DF = 400  # texts; a fact that more have tells no pair
 WINDOW = 400  # characters of the case in which the shared facts must stand together
@@ -34,7 +35,7 @@ def asked(facts: Facts) -> Hashes:
 def kin_of(
     facts: Facts,
     index: FingerprintIndex,
-    name: Callable[[Sequence[int]], Mapping[int, str]],
+    name: Name,
     own: str,
     key: Callable[[Hashes], Hashes] = lambda hashes: hashes,
 ) -> Kin:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.reuse.fingerprint import KEEP, SIZE, fingerprints, ngram_hashes, sketch_buckets
-from screening.reuse.index import LOCAL, LONG_RUN, MAX_DF, MIN_SHARED, TOP, FingerprintIndex, Rarity
+from screening.reuse.index import LOCAL, LONG_RUN, MAX_DF, MIN_SHARED, FingerprintIndex, Rarity
+from screening.reuse.ranking import TOP
 from screening.text.view import code_points, fold
 from tests.writing import noise
 

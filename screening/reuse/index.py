@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.fingerprint import SKETCH_BITS, SKETCH_SIZE, Hashes, distinct_buckets, sketch_buckets
-from screening.reuse.ranking import Candidate, Met, Name, chosen, top_for
+from screening.reuse.fingerprint import KEEP, SKETCH_BITS, SKETCH_SIZE, Hashes, distinct_buckets, sketch_buckets
+from screening.reuse.ranking import TOP, Candidate, Met, Name, chosen, top_for
 from screening.text.view import Codes
 
 MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair, unless in a long run
 STOCK_SHARE = 0.05  # … in a smaller corpus, those in more than this share of it …
 STOCK_LEAST = 20  # … but at least so many: a score of people may well have copied from one
 BEHIND = 0.01  # what a fingerprint of a long run counts beside a rare one: whoever shares rare ones comes first
-LONG_RUN = 15  # fingerprints: about 60 characters; stock phrases are shorter, what is longer was copied by many
+LONG_RUN = 60  # characters, of which so many a fingerprint as one is kept of; stock phrases are shorter, what is longer was copied by many
 MIN_SHARED = 2  # fingerprints that a candidate shares at least
-LOCAL = 40  # fingerprints: about 160 characters, a paragraph
+LOCAL = 160  # characters, a paragraph
 
 
 def stock_from(size: int) -> int:
@@ -29,22 +29,28 @@ def stock_from(size: int) -> int:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FingerprintIndex:
-    """``hashes`` sorted, ``documents`` the number of the document at each, ``size`` the number of documents."""
+    """``hashes`` sorted, ``documents`` the number of the document at each, ``size`` the number of documents.
+
+    ``keep`` says that of the documents' hashes one in so many is kept: a query must be made likewise.
+    """
 
     hashes: Hashes
     documents: npt.NDArray[np.int32]
     size: int
+    keep: int = KEEP
 
     @classmethod
-    def build(cls, prints: Sequence[Hashes], numbers: Sequence[int] | None = None) -> FingerprintIndex:
+    def build(
+        cls, prints: Sequence[Hashes], numbers: Sequence[int] | None = None, keep: int = KEEP
+    ) -> FingerprintIndex:
         """Index documents by their (distinct) fingerprints. Their ``numbers`` must rise; they are 0 … n-1 if not given."""
         if not prints:
-            return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32), 0)
+            return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32), 0, keep)
         hashes = np.concatenate(prints)
         own = np.arange(len(prints)) if numbers is None else np.array(numbers)
         documents = np.repeat(own.astype(np.int32), [len(p) for p in prints])
         order = np.argsort(hashes, kind="stable")
-        return cls(hashes[order], documents[order], len(prints))
+        return cls(hashes[order], documents[order], len(prints), keep)
 
     @classmethod
     def joined(cls, parts: Sequence[FingerprintIndex], size: int) -> FingerprintIndex:
@@ -60,13 +66,13 @@ class FingerprintIndex:
         left, right = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
         times = right - left
         met = np.repeat(left, times) + counting(times)
-        return FingerprintIndex(self.hashes[met], self.documents[met], self.size)
+        return FingerprintIndex(self.hashes[met], self.documents[met], self.size, self.keep)
 
     def save(self, folder: Path) -> None:
         """Write the arrays for :meth:`load`."""
         np.save(folder / "index-hashes.npy", self.hashes)
         np.save(folder / "index-documents.npy", self.documents)
-        np.save(folder / "index-size.npy", np.array(self.size))
+        np.save(folder / "index-size.npy", np.array([self.size, self.keep]))
 
     @classmethod
     def load(cls, folder: Path) -> FingerprintIndex:
@@ -74,16 +80,17 @@ class FingerprintIndex:
         hashes, documents = (
             np.load(folder / f"index-{n}.npy", mmap_mode="r", allow_pickle=False) for n in ("hashes", "documents")
         )
-        return cls(hashes, documents, int(np.load(folder / "index-size.npy", allow_pickle=False)))
+        size, keep = np.load(folder / "index-size.npy", allow_pickle=False).tolist()
+        return cls(hashes, documents, size, keep)
 
-    def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
+    def candidates(self, query: Hashes, ids: Sequence[str], own: str = "", top: int = TOP) -> tuple[Candidate, ...]:
         """Return the documents worth comparing, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
-        return self.near(query, lambda numbers: {n: ids[n] for n in numbers}, own)
+        return self.near(query, lambda numbers: {n: ids[n] for n in numbers}, own, top)
 
-    def near(self, query: Hashes, name: Name, own: str = "") -> tuple[Candidate, ...]:
+    def near(self, query: Hashes, name: Name, own: str = "", top: int = TOP) -> tuple[Candidate, ...]:
         """Return the documents worth comparing, nearest first; ``name`` gives ids for numbers, ``own`` is left out."""
         met = self.met(query)
-        return chosen(met, met.rows(MIN_SHARED), name, own, top_for(query))
+        return chosen(met, met.rows(MIN_SHARED), name, own, top_for(len(query) * self.keep, top))
 
     def met(self, query: Hashes) -> Met:
         """Return the rare fingerprints shared with each document that stand together.
@@ -99,22 +106,22 @@ class FingerprintIndex:
         right[order] = np.searchsorted(self.hashes, query[order], "right")
         frequency = right - left
         common = frequency > stock_from(self.size)
-        rank = np.flatnonzero((frequency > 0) & (~common | _in_long_run(common)))
+        rank = np.flatnonzero((frequency > 0) & (~common | _in_long_run(common, LONG_RUN // self.keep)))
         left, frequency, common = left[rank], np.minimum(frequency[rank], MAX_DF), common[rank]
         documents = np.asarray(self.documents[np.repeat(left, frequency) + counting(frequency)])
         idf = np.repeat(np.log((self.size + 1) / frequency) * np.where(common, BEHIND, 1.0), frequency)
         order = np.argsort(documents, kind="stable")
         documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
-        together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL)
+        together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL // self.keep)
         counts = (np.append(together, False) | np.append(False, together))[: len(documents)]
         return Met(documents[counts], place[counts], idf[counts], len(query))
 
 
-def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Return which of the flags stand in a run of at least ``LONG_RUN``."""
+def _in_long_run(flags: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
+    """Return which of the flags stand in a run of at least so many."""
     out = np.zeros(len(flags), dtype=bool)
     for start, end in runs(flags):
-        out[start:end] = end - start >= LONG_RUN
+        out[start:end] = end - start >= least
     return out
 
 

@@ -15,7 +15,7 @@ from screening.reuse.ranking import Candidate, Name, Near, ranked
 MAX_DF = 400  # texts; a fact that more have tells no pair
 WINDOW = 400  # characters of the case in which the shared facts must stand together
 LEAST_SCORE = 9.0  # nepers: two or three rare facts; at 12 two of 152 rewritings are lost, at 6 none is gained
-TOP = 6  # candidates looked at
+KIN_TOP = 6  # candidates looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +38,7 @@ def kin_of(
     name: Name,
     own: str,
     key: Callable[[Hashes], Hashes] = lambda hashes: hashes,
+    top: int = KIN_TOP,
 ) -> Kin:
     """Return the texts of an index that state what a text states. ``key`` gives the part of a hash that the index holds.
 
@@ -62,4 +63,4 @@ def kin_of(
     first = np.flatnonzero(np.diff(documents, prepend=-1))
     best = np.maximum.reduceat(scores, first)
     rows = [Near(int(documents[first[n]]), 0, float(best[n])) for n in np.flatnonzero(best >= LEAST_SCORE)]
-    return Kin(ranked(rows, name, own, TOP), facts, weights)
+    return Kin(ranked(rows, name, own, top), facts, weights)

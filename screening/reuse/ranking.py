@@ -8,10 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.fingerprint import Hashes
-
 TOP, MOST = 20, 50  # candidates looked at: so many at least, in a long text more, …
-PER_SOURCE = 100  # … one for so many fingerprints (400 characters), since it has room for more sources
+PER_SOURCE = 400  # … one for so many characters, since it has room for more sources
 SHORT = 200  # documents of the short list, which is ranked anew
 BIN, BINS = (
     8,
@@ -76,9 +74,9 @@ class Met:
         return np.asarray(told, dtype=np.float64).reshape(len(known), columns)
 
 
-def top_for(query: Hashes) -> int:
-    """Return how many candidates of a text are looked at."""
-    return min(MOST, max(TOP, len(query) // PER_SOURCE))
+def top_for(length: int, top: int = TOP) -> int:
+    """Return how many candidates of a text of so many characters are looked at, ``top`` at least."""
+    return max(top, min(MOST, length // PER_SOURCE))
 
 
 def ranked(rows: Sequence[Near], name: Name, own: str = "", top: int = TOP) -> tuple[Candidate, ...]:

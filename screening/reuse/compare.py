@@ -68,9 +68,11 @@ def compare(
     wording = replace(params, rewriting=None)
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
-    phrases = stock_of(case.view, corpus.rarity)
+    phrases, copied = stock_of(case.view, corpus.rarity)
     formal = share(phrases) >= FORM_FROM
-    telling = without_stock(corpus.rarity.weights(case.view.codes), phrases)
+    # Where the whole text is common, rarity tells nothing.
+    weights = np.ones(len(case.grams.hashes)) if copied else corpus.rarity.weights(case.view.codes)
+    telling = without_stock(weights, phrases)
     near = corpus.near(case, params.top)
     kin = corpus.kin(case, params.kin) if params.rewriting else None
     beside = kin.candidates if kin and params.kin_worded else ()
@@ -129,10 +131,10 @@ def _of_form(
 ) -> Iterator[tuple[Comparable, list[Passage]]]:
     """Yield what the case shares with others of its form over and above ``found``: passages that stock phrases alone bear out.
 
-    A few texts of the form tell it all, and of their passages only those that have more of the case.
+    A few texts of the form tell it all, first those that something was found in; of their passages only those that have more of the case.
     """
     covered = mask(case.view, (p.span for ps in found.values() for p in ps))
-    for candidate in sorted(near, key=lambda c: -c.shared)[:FORMS]:
+    for candidate in sorted(near, key=lambda c: (c.id not in found, -c.shared))[:FORMS]:
         source = corpus.get(candidate.id)
         kept = []
         for p in compare_pair(case, source, params):

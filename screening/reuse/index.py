@@ -118,11 +118,13 @@ class FingerprintIndex:
 
 
 def _in_long_run(flags: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
-    """Return which of the flags stand in a run of at least so many."""
-    out = np.zeros(len(flags), dtype=bool)
-    for start, end in runs(flags):
-        out[start:end] = end - start >= least
-    return out
+    """Return which of the flags have at least so many among twice as many around them: a copy's own small changes end no run."""
+    sums = np.concatenate(([0], np.cumsum(flags)))
+    places = np.arange(len(flags))
+    around: npt.NDArray[np.bool_] = (
+        sums[np.minimum(places + least, len(flags))] - sums[np.maximum(places - least, 0)] >= least
+    )
+    return around & flags
 
 
 def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

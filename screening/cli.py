@@ -44,6 +44,14 @@ LibraryOption = Annotated[
         help="比对库：screening library 建的库文件或 PostgreSQL 地址，或往年案例所在的文件夹、zip。",
     ),
 ]
+ModelsOption = Annotated[
+    str,
+    typer.Option(
+        "--models",
+        envvar="SCREENING_MODELS",
+        help="自己的切题模型所在的文件夹（screening train 写出）；其中没有的类型仍用自带的模型。",
+    ),
+]
 KindOption = Annotated[
     str,
     typer.Option(
@@ -72,6 +80,7 @@ def check(
     kind: KindOption = "",
     rulebook: RulebookOption = "henan-2023-950",
     library: LibraryOption = "",
+    models: ModelsOption = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
@@ -81,7 +90,7 @@ def check(
     from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
 
     code = EXIT_CLEAR
-    for report in check_files(files, rulebook=rulebook, kind=kind, library=library):
+    for report in check_files(files, rulebook=rulebook, kind=kind, library=library, models=models):
         if as_json:
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
@@ -100,6 +109,7 @@ def batch(
     manifest: Annotated[Path | None, typer.Option("--manifest", help="报送清单（xlsx 或 csv）。")] = None,
     rulebook: RulebookOption = "henan-2023-950",
     library: LibraryOption = "",
+    models: ModelsOption = "",
     roster: Annotated[Path | None, typer.Option("--roster", help="参训学员名册（xlsx 或 csv）。")] = None,
     kind: KindOption = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
@@ -115,6 +125,7 @@ def batch(
             rulebook=rulebook,
             manifest=manifest,
             library=library,
+            models=models,
             roster=roster,
             kind=kind,
             jobs=jobs,

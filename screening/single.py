@@ -53,7 +53,12 @@ def _corpus(library: str, setting: Setting) -> Iterator[tuple[Corpus | None, Map
 
 
 def check_files(
-    files: Sequence[Path], *, rulebook: str | Path = "henan-2023-950", kind: str = "", library: str | Path = ""
+    files: Sequence[Path],
+    *,
+    rulebook: str | Path = "henan-2023-950",
+    kind: str = "",
+    library: str | Path = "",
+    models: str | Path = "",
 ) -> Iterator[Report]:
     """Screen files one by one, against the rulebook and the archive; the files are not compared with each other.
 
@@ -63,7 +68,7 @@ def check_files(
     book = load_rulebook(rulebook)
     known_kind(kind, book)
     submissions = [submission_of(f) for f in files]
-    setting = Setting.of(book)
+    setting = Setting.of(book, folder=models)
     with _corpus(str(library), setting) as (corpus, name):
         setting = replace(setting, library=name or None)
         for submission in submissions:

@@ -48,6 +48,7 @@ class Plan:
     kind: str
     work: str
     archive: str = ""  # path or URL of the archive, "" if there is none
+    models: str = ""  # folder of topic models that go before the shipped ones
 
     @property
     def spool(self) -> Spool:
@@ -101,7 +102,7 @@ def _setting(plan: Plan) -> Setting:
         raise UnreadableError(
             "rulebook.changed", "规则集在运行中被改动了", "请不要在筛查时修改规则集，改好后重新运行。"
         )
-    return Setting.of(book, roster=plan.roster, library=plan.library)
+    return Setting.of(book, folder=plan.models, roster=plan.roster, library=plan.library)
 
 
 def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:

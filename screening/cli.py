@@ -1,4 +1,4 @@
-"""The command ``screening``: check, batch, compare, blind, library, rules, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+"""The command ``screening``: check, batch, compare, blind, ask, library, rules, train, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from screening import __version__, cli_library
+from screening import __version__, cli_learning, cli_library
 from screening.console import advancing, console, progress_bar
 from screening.errors import RulebookError, ScreeningError, UsageError
 
@@ -32,6 +32,9 @@ evaluate_app = typer.Typer(help="评测：用带标注的语料量一量引擎�
 app.add_typer(rules_app, name="rules")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(cli_library.app, name="library")
+app.add_typer(cli_learning.train_app, name="train")
+evaluate_app.command("topic")(cli_learning.evaluate_topic)
+app.command("ask")(cli_learning.ask)
 
 RulebookOption = Annotated[
     str, typer.Option("--rulebook", help="规则集名称或 .toml 文件；可用的见 screening rules list。")

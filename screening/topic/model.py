@@ -63,15 +63,16 @@ def models_folder() -> Traversable:
     return inside if inside.is_dir() else package / ".." / "models"
 
 
-def model_for(kind: str, folder: str | Path = "") -> TopicModel | None:
-    """Return the model of a kind, None for kinds that no model is shipped for. See :func:`load_model` for errors.
+def model_place(kind: str, folder: str | Path = "") -> Traversable:
+    """Return where the model of a kind lies: in ``folder`` if it has one, else where the shipped ones are."""
+    own = Path(folder) / f"topic-{kind}"
+    return own if folder and own.is_dir() else models_folder() / own.name
 
-    A model of one's own in ``folder`` goes before the shipped one.
-    """
-    name = f"topic-{kind}"
-    if folder and (Path(folder) / name).is_dir():
-        return load_model(Path(folder) / name)
-    return load_model(models_folder() / name) if kind in SHIPPED else None
+
+def model_for(kind: str, folder: str | Path = "") -> TopicModel | None:
+    """Return the model of a kind, None for kinds that have none. See :func:`load_model` for errors."""
+    place = model_place(kind, folder)
+    return load_model(place) if kind in SHIPPED or place.is_dir() else None
 
 
 def known_models(folder: str | Path) -> None:

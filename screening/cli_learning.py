@@ -73,7 +73,10 @@ def train_calibration(
     from screening.learning.calibrating import Calibrated, calibrate, keep, read_decisions  # noqa: PLC0415
     from screening.learning.samples import KINDS  # noqa: PLC0415
     from screening.learning.tables import calibration_table  # noqa: PLC0415
+    from screening.topic.model import known_models  # noqa: PLC0415
 
+    if models:
+        known_models(models)
     made = calibrate(read_decisions(file, report, models), models, seed=seed)
     console().print(calibration_table(made))
     for c in made:
@@ -93,7 +96,10 @@ def evaluate_topic(
     from screening.learning.evaluating import evaluate_topic as evaluate  # noqa: PLC0415
     from screening.learning.samples import read_samples  # noqa: PLC0415
     from screening.learning.tables import evaluation_tables  # noqa: PLC0415
+    from screening.topic.model import known_models  # noqa: PLC0415
 
+    if models:
+        known_models(models)
     samples = read_samples(file)
     with progress_bar() as progress:
         found = evaluate(samples, models, seed=seed, progress=advancing(progress))

@@ -37,7 +37,9 @@ def trial_table(trial: Trial) -> Table:
     table = _table("检验方式", "切题 / 偏题", "学得的模型", "无标注基线", *in_use, "比现用", title=title)
     for row in trial.rows:
         more = (str(row.in_use),) if trial.learnt_before else ()
-        gain = "—" if row.loss != row.loss else f"{0 - round(row.loss, 3):+.3f}{'  不及' if row.fails else ''}"  # NaN is not itself
+        gain = (
+            "—" if row.loss != row.loss else f"{0 - round(row.loss, 3):+.3f}{'  不及' if row.fails else ''}"
+        )  # NaN is not itself
         table.add_row(printable(row.name), _texts(row.learnt), str(row.learnt), str(row.baseline), *more, gain)
     return table
 

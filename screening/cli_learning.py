@@ -38,7 +38,7 @@ def train_topic(
     ] = None,
     seed: Seed = 0,
 ) -> None:
-    """用标注训练切题模型：与无标注基线和现用模型并排比较，变差的不写出（退出码 1）。"""
+    """用标注训练切题模型：与无标注基线和自带模型并排比较，变差的不写出（退出码 1）。"""
     from screening.learning.samples import read_samples  # noqa: PLC0415 - `screening --help` must not load the engine
     from screening.learning.tables import trial_lines, trial_table  # noqa: PLC0415
     from screening.learning.training import Trial, promote, train  # noqa: PLC0415

@@ -32,7 +32,7 @@ def test_a_worse_model_is_not_written_and_exit_is_one(tmp_path):
     frozen = written(tmp_path / "f.jsonl", samples(20, prefix="f", sources=2, dense=0.5))
     run = screening("train", "topic", file, "--out", tmp_path / "out", "--frozen", frozen)
     assert run.returncode == 1, run.stderr
-    assert "不替换现用模型" in run.stdout and "在“来源 s1”上比现用模型差 1.000" in run.stdout
+    assert "不采用" in run.stdout and "在“来源 s1”上比自带模型差 1.000" in run.stdout
     assert not (tmp_path / "out").exists()
 
 

@@ -119,7 +119,7 @@ def evaluate_topic(
         return estimate(figure, values[rows], on[rows], [groups[n] for n in rows], seed=seed)
 
     everything = np.ones(len(ordered), dtype=bool)
-    near = np.array([s.stratum == "near" and not s.on for s in ordered], dtype=bool)
+    near = np.array([s.stratum == "near" for s in ordered], dtype=bool)
     kinds, sources = np.array([s.kind for s in ordered]), np.array([s.source for s in ordered])
     called_off = np.array([f.band == "off" for f in fits], dtype=float)
     return Evaluation(

@@ -33,8 +33,8 @@ def trial_table(trial: Trial) -> Table:
         f"{KINDS[trial.kind]}：{trial.on + trial.off} 篇（切题 {trial.on}，偏题 {trial.off}），来源 {len(trial.sources)} 个；"
         f"AUC 和 95% 区间（自助法）"
     )
-    in_use = ("现用模型",) if trial.learnt_before else ()
-    table = _table("检验方式", "切题 / 偏题", "学得的模型", "无标注基线", *in_use, "比现用", title=title)
+    in_use = ("自带模型",) if trial.learnt_before else ()
+    table = _table("检验方式", "切题 / 偏题", "学得的模型", "无标注基线", *in_use, "比自带", title=title)
     for row in trial.rows:
         more = (str(row.in_use),) if trial.learnt_before else ()
         gain = (
@@ -52,11 +52,11 @@ def trial_lines(trials: Sequence[Trial | Untrained], written: Mapping[str, str])
             continue
         yield from (f"{KINDS[t.kind]}：提示，{remark}" for remark in t.remarks)
         if t.objections:
-            yield from (f"{KINDS[t.kind]}：不替换现用模型，{objection}。" for objection in t.objections)
+            yield from (f"{KINDS[t.kind]}：不采用，{objection}。" for objection in t.objections)
         elif t.kind in written:
-            yield f"{KINDS[t.kind]}：不比现用模型差，已写出 {written[t.kind]}"
+            yield f"{KINDS[t.kind]}：不比自带模型差，已写出 {written[t.kind]}"
         else:
-            yield f"{KINDS[t.kind]}：不比现用模型差，可以替换；这次没有写出（要写出请加 --out 文件夹）。"
+            yield f"{KINDS[t.kind]}：不比自带模型差，可以采用；这次没有写出（要写出请加 --out 文件夹）。"
 
 
 def calibration_table(made: Iterable[Calibrated | Uncalibrated]) -> Table:

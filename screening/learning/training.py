@@ -203,10 +203,10 @@ def _objections(rows: Sequence[Row]) -> list[str]:
     whole = next(r for r in rows if r.allowed == WORSE)
     if np.isnan(whole.learnt.value):
         if whole.name == "冻结集":
-            return ["冻结集里这类材料没有文本，或只有一类，无法与现用模型比较"]
-        return ["只有一个来源（或留一来源后只剩一类），不能与现用模型比较，请用 --frozen 给出冻结集"]
+            return ["冻结集里这类材料没有文本，或只有一类，无法与自带模型比较"]
+        return ["只有一个来源（或留一来源后只剩一类），不能与自带模型比较，请用 --frozen 给出冻结集"]
     return [
-        f"在“{r.name.strip()}”上比现用模型差 {r.loss:.3f}（{r.learnt.value:.3f} 对 {r.in_use.value:.3f}，最多允许 {r.allowed}）"
+        f"在“{r.name.strip()}”上比自带模型差 {r.loss:.3f}（{r.learnt.value:.3f} 对 {r.in_use.value:.3f}，最多允许 {r.allowed}）"
         for r in rows
         if r.fails
     ]

@@ -211,7 +211,8 @@ def _structure(report: Report) -> Markup | None:
 
 def _meaning(topic: TopicFit) -> str:
     if topic.calibrated:
-        return f"切题的概率约 {topic.score:.0%}，按本地评审结果校准"
+        percent = min(99, max(1, round(100 * topic.score)))  # nothing learnt from some decisions is certain
+        return f"切题的概率约 {percent}%，按本地评审结果校准"
     return f"分数 {topic.score:.2f}，只用来排序"
 
 

@@ -81,9 +81,9 @@ def train_calibration(
     console().print(calibration_table(made))
     for c in made:
         if isinstance(c, Calibrated):
-            console().print(f"{KINDS[c.kind]}：已写出 {keep(c, out, models)}", markup=False)
+            console().print(f"{KINDS.get(c.kind, c.kind)}：已写出 {keep(c, out, models)}", markup=False)
         else:
-            console().print(f"{KINDS[c.kind]}：没有校准，{c.reason}。")
+            console().print(f"{KINDS.get(c.kind, c.kind)}：没有校准，{c.reason}。")
 
 
 def evaluate_topic(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -62,7 +62,7 @@ def read_decisions(path: Path, report: Path | None = None, models: str | Path = 
 
     A score is the model's own, as an uncalibrated report shows it. Raises :class:`UsageError` "labels.…", with the line's number.
     """
-    reported = dict(_reported(report, models)) if report else {}
+    reported = {c.id: c for c in read_report(report)} if report else {}
     lines: dict[str, int] = {}
     out = []
     for n, row in json_lines(path):
@@ -74,7 +74,15 @@ def read_decisions(path: Path, report: Path | None = None, models: str | Path = 
             continue  # asked, not answered yet
         on = label_of(row, n)
         if name in reported:
-            out.append(Decision(name, *reported[name], on))
+            case = reported[name]
+            model = model_for(case.kind, models)
+            if model is None or case.model != model.sha256:
+                raise UsageError(
+                    "labels.model",
+                    f"第 {n} 行：“{name}”的分数是用另一个切题模型算的",
+                    "请用现在的模型重新筛查这一批，或用 --models 给出当时的模型。",
+                )
+            out.append(Decision(name, case.kind, case.z, on))
             continue
         if report and "id" in row:
             raise UsageError(
@@ -97,19 +105,6 @@ def read_decisions(path: Path, report: Path | None = None, models: str | Path = 
     return tuple(out)
 
 
-def _reported(path: Path, models: str | Path) -> Iterator[tuple[str, tuple[str, float]]]:
-    """Return kind and log-odds of every scored case by its id, all scored by the model that is to be calibrated."""
-    for case in read_report(path):
-        model = model_for(case.kind, models)
-        if model is None or case.model != model.sha256:
-            raise UsageError(
-                "labels.model",
-                f"{path.name} 里“{case.id}”是用另一个切题模型算的",
-                "请用现在的模型重新筛查这一批，或用 --models 给出当时的模型。",
-            )
-        yield case.id, (case.kind, case.z)
-
-
 def _log_odds(score: Any, line: int) -> float:
     if isinstance(score, bool) or not isinstance(score, int | float) or not 0 <= score <= 1:
         raise UsageError("labels.field", f"第 {line} 行：score 应是 0 到 1 之间的数", "请照抄报告里的切题分。")
@@ -122,16 +117,16 @@ def calibrate(
 ) -> tuple[Calibrated | Uncalibrated, ...]:
     """Calibrate the model of each kind that has enough decisions. Raises :class:`UsageError` "calibration.few" if none has."""
     out: list[Calibrated | Uncalibrated] = []
-    for kind in (k for k in KINDS if any(d.kind == k for d in decisions)):
+    for kind in sorted({d.kind for d in decisions}):
         own = sorted((d for d in decisions if d.kind == kind), key=lambda d: (d.z, d.on, d.id))
         model = model_for(kind, models)
         assert model is not None
         out.append(_calibrated(kind, model, own, seed))
     if not any(isinstance(c, Calibrated) for c in out):
-        said = "；".join(f"{KINDS[c.kind]}{c.reason}" for c in out if isinstance(c, Uncalibrated))
+        said = "；".join(f"{KINDS.get(c.kind, c.kind)}{c.reason}" for c in out if isinstance(c, Uncalibrated))
         raise UsageError(
             "calibration.few",
-            f"没有校准：{said}",
+            f"没有校准：{said or '没有填好 label 的判定'}",
             f"每类材料 {PLATT_FROM} 份判定起才能校准（on、off 各至少 {LEAST_OF_A_CLASS} 份）；"
             "此前分数只用来排序。用 screening ask 挑选接下来请人判定的材料。",
         )

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from screening.case import WORK_CASE
-from screening.document import Document
 from screening.learning.figures import Bools, Estimate, Floats, auc, ece, estimate, of_source
 from screening.learning.groups import near_copies
-from screening.learning.samples import Sample
+from screening.learning.samples import Sample, document_of
+from screening.text.view import simplified
 from screening.topic.clean import clean
 from screening.topic.lexicon import lexicon
 from screening.topic.model import TopicModel, model_for
@@ -154,8 +154,8 @@ def _themes(samples: Sequence[Sample], fits: Sequence[TopicFit]) -> Themes | Non
     for s, fit in zip(samples, fits, strict=True):
         if not s.theme or not s.on or s.kind != WORK_CASE:
             continue
-        document = Document.from_lines(s.text.split("\n"))
-        ranked = ranked_themes(clean(document, document.paragraphs, words).kept, s.title, words)
+        document = document_of(s.text)
+        ranked = ranked_themes(clean(document, document.paragraphs, words).kept, simplified(s.title), words)
         ranks.append([name for name, _ in ranked].index(s.theme))
         given += [t.name == s.theme for t in fit.themes if t.role == "main"]
     if not ranks:

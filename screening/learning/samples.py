@@ -12,6 +12,7 @@ from typing import Any
 from screening.case import GROWTH_STORY, SELF_REPORT, WORK_CASE
 from screening.document import Document
 from screening.errors import UsageError
+from screening.text.view import simplified
 from screening.topic.features import FEATURES
 from screening.topic.lexicon import lexicon
 from screening.topic.model import TopicModel
@@ -66,9 +67,14 @@ class Sample:
 
 
 def scored(text: str, kind: str, title: str, model: TopicModel) -> TopicFit:
-    """Score a bare text, a paragraph a line."""
-    document = Document.from_lines(text.split("\n"))
-    return score_topic(document, document.paragraphs, kind, model, title=title)
+    """Score a bare text, a paragraph a line, as the same text in a file is scored."""
+    document = document_of(text)
+    return score_topic(document, document.paragraphs, kind, model, title=simplified(title))
+
+
+def document_of(text: str) -> Document:
+    """Return a bare text as the topic stage reads it: in simplified characters."""
+    return Document.from_lines(simplified(text).split("\n"))
 
 
 def read_samples(path: Path) -> tuple[Sample, ...]:

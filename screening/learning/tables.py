@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import isnan
 
 from rich.table import Table
 
@@ -37,9 +38,7 @@ def trial_table(trial: Trial) -> Table:
     table = _table("检验方式", "切题 / 偏题", "学得的模型", "无标注基线", *in_use, "比自带", title=title)
     for row in trial.rows:
         more = (str(row.in_use),) if trial.learnt_before else ()
-        gain = (
-            "—" if row.loss != row.loss else f"{0 - round(row.loss, 3):+.3f}{'  不及' if row.fails else ''}"
-        )  # NaN is not itself
+        gain = "—" if isnan(row.loss) else f"{0 - round(row.loss, 3):+.3f}{'  不及' if row.fails else ''}"
         table.add_row(printable(row.name), _texts(row.learnt), str(row.learnt), str(row.baseline), *more, gain)
     return table
 
@@ -66,7 +65,7 @@ def calibration_table(made: Iterable[Calibrated | Uncalibrated]) -> Table:
         if isinstance(c, Calibrated):
             numbers = (*c.ece, *c.brier)
             row = (str(len(c.decisions)), _METHODS[c.calibration.method], *(f"{x:.3f}" for x in numbers))
-            table.add_row(KINDS[c.kind], *row)
+            table.add_row(KINDS.get(c.kind, c.kind), *row)
     table.caption = "“校准后”由五折交叉检验得出，每份判定都没有参加给自己打分的那次校准。"
     return table
 

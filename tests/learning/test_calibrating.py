@@ -100,7 +100,7 @@ def test_below_thirty_no_probability_is_claimed():
 
 
 def test_one_kind_with_enough_is_calibrated_and_the_other_told():
-    cases, stories = calibrate([*decisions(12, kind="growth_story"), *decisions(60)])
+    stories, cases = calibrate([*decisions(12, kind="growth_story"), *decisions(60)])
     assert isinstance(cases, Calibrated)
     assert stories == Uncalibrated("growth_story", "只有 12 份判定，不足 30 份")
 
@@ -206,6 +206,13 @@ def test_a_decision_that_cannot_be_used_is_named(tmp_path, row, code, words):
     assert caught.value.code == code
     assert "第 2 行" in caught.value.message and words in caught.value.message
     assert caught.value.advice
+
+
+def test_nothing_filled_in_is_said(tmp_path):
+    rows = read_decisions(written(tmp_path / "a.jsonl", [json.dumps({"id": "c", "label": ""})]))
+    with pytest.raises(UsageError) as caught:
+        calibrate(rows)
+    assert "没有填好 label 的判定" in caught.value.message
 
 
 def test_a_report_of_another_model_or_no_report_is_refused(tmp_path):

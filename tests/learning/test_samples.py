@@ -3,8 +3,10 @@
 import codecs
 import json
 import re
+from dataclasses import replace
 
 import pytest
+from opencc import OpenCC
 
 from screening.errors import UsageError
 from screening.learning.samples import Sample, read_samples
@@ -110,6 +112,14 @@ def test_training_sees_the_features_that_scoring_sees(name):
     seen, scored = model.contributions(s.values), s.fit(model).contributions
     assert seen == pytest.approx(dict(scored), abs=1e-4)
     assert any(s.values.values())
+
+
+def test_a_text_in_traditional_characters_is_scored_as_in_simplified_ones():
+    plain = Sample(id="a", text=demo_text("w01"), kind="work_case", on=True, source="s", title=DEMO["w01"].title)
+    old = replace(plain, text=OpenCC("s2t").convert(plain.text), title=OpenCC("s2t").convert(plain.title))
+    assert old.text != plain.text
+    assert old.fit(model_for("work_case")) == plain.fit(model_for("work_case"))
+    assert old.values == plain.values
 
 
 def test_an_error_repeats_little_of_the_text(tmp_path):

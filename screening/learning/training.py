@@ -169,8 +169,10 @@ def _trial(kind: str, own: _Texts, frozen: _Texts | None, seed: int) -> Trial:
     def by_source(texts: _Texts, learnt: Floats, allowed: float | None) -> list[Row]:
         rows = []
         for name in np.unique(texts.sources):
-            where = of_source(texts.sources == name, texts.on)
-            rows.append(row(f"  来源 {name}", texts, learnt, where, allowed))
+            inside = texts.sources == name
+            where = of_source(inside, texts.on)
+            more = "" if np.array_equal(inside, where) else "（只有一类，与其余的另一类比）"
+            rows.append(row(f"  来源 {name}{more}", texts, learnt, where, allowed))
         return rows
 
     crossed = held_out(kind, own.x, own.on, cross_validation(own.on, own.groups, seed=seed))

@@ -155,6 +155,14 @@ def test_a_frozen_set_without_the_kind_or_with_one_class_decides_nothing():
         assert "冻结集" in made.objections[0]
 
 
+def test_a_source_of_one_class_says_that_it_is_held_against_the_others():
+    lone = [replace(s, source="s9") for s in samples(6, prefix="o") if s.on]
+    (made,) = train([*SET, *lone])
+    (row,) = [r for r in made.rows if "s9" in r.name]
+    assert "只有一类" in row.name
+    assert (row.learnt.on, row.learnt.off) == (3, 20)
+
+
 def test_one_source_alone_needs_a_frozen_set():
     single = samples(40, sources=1)
     (made,) = train(single)

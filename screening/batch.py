@@ -65,6 +65,7 @@ def screen_batch(
     manifest: Path | None = None,
     library: str | Path | None = None,
     roster: Path | None = None,
+    models: str | Path = "",
     kind: str = "",
     jobs: int = 0,
     resume: bool = False,
@@ -73,7 +74,8 @@ def screen_batch(
 ) -> BatchResult:
     """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
 
-    ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases. ``jobs`` 0 means one
+    ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases; ``models`` a folder of
+    topic models that go before the shipped ones. ``jobs`` 0 means one
     process a core; the result is the same for any number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
     :class:`ScreeningError` for everything that a user can mend; the results appear whole or not at all.
     """
@@ -82,6 +84,7 @@ def screen_batch(
     known_kind(kind, book)
     sheet = load_manifest(manifest) if manifest else None
     people = tuple(Trainee(r.name, r.unit, r.project) for r in load_roster(roster)) if roster else None
+    setting = Setting.of(book, folder=models, roster=people, search=search)
     skip = [p for p in (manifest, roster) if p]
     gathered = gather(path, sheet, skip=skip, leave_out=out)
     archive = str(library) if library and is_database(library) else ""
@@ -90,9 +93,7 @@ def screen_batch(
         earlier = gather(Path(library), skip=skip, leave_out=out, namespace="archive/")
     before = archive_state(archive)
     work = _work_folder(out)
-    run = _Run(
-        rulebook, Setting.of(book, roster=people, search=search), gathered, earlier, archive, kind, jobs, work, advance
-    )
+    run = _Run(rulebook, setting, gathered, earlier, archive, str(models), kind, jobs, work, advance)
     try:
         batch = run.screen(before, resume=resume)
         if archive_state(archive) != before:
@@ -157,13 +158,14 @@ class _Run:
         gathered: Gathered,
         earlier: Gathered,
         archive: str,
+        models: str,
         kind: str,
         jobs: int,
         work: Path,
         advance: Advance,
     ) -> None:
         self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
-        self.archive = archive
+        self.archive, self.models = archive, models
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
         self.links = Links()
@@ -234,6 +236,7 @@ class _Run:
             work=str(self.work),
             archive=self.archive,
             search=self.setting.search,
+            models=self.models,
         )
 
     def _read(self) -> list[ReadRow]:

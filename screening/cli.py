@@ -1,4 +1,4 @@
-"""The command ``screening``: check, batch, compare, blind, library, rules, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+"""The command ``screening``: check, batch, compare, blind, ask, library, rules, train, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from screening import __version__, cli_library
+from screening import __version__, cli_learning, cli_library
 from screening.console import advancing, console, progress_bar
 from screening.errors import RulebookError, ScreeningError, UsageError
 
@@ -32,6 +32,9 @@ evaluate_app = typer.Typer(help="评测：用带标注的语料量一量引擎�
 app.add_typer(rules_app, name="rules")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(cli_library.app, name="library")
+app.add_typer(cli_learning.train_app, name="train")
+evaluate_app.command("topic")(cli_learning.evaluate_topic)
+app.command("ask")(cli_learning.ask)
 
 RulebookOption = Annotated[
     str, typer.Option("--rulebook", help="规则集名称或 .toml 文件；可用的见 screening rules list。")
@@ -42,6 +45,14 @@ LibraryOption = Annotated[
         "--library",
         envvar="SCREENING_LIBRARY",
         help="比对库：screening library 建的库文件或 PostgreSQL 地址，或往年案例所在的文件夹、zip。",
+    ),
+]
+ModelsOption = Annotated[
+    str,
+    typer.Option(
+        "--models",
+        envvar="SCREENING_MODELS",
+        help="自己的切题模型所在的文件夹（screening train 写出）；其中没有的类型仍用自带的模型。",
     ),
 ]
 KindOption = Annotated[
@@ -86,6 +97,7 @@ def check(
     kind: KindOption = "",
     rulebook: RulebookOption = "henan-2023-950",
     library: LibraryOption = "",
+    models: ModelsOption = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
@@ -96,7 +108,9 @@ def check(
     from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
 
     code = EXIT_CLEAR
-    for report in check_files(files, rulebook=rulebook, kind=kind, library=library, search=_search(thorough)):
+    for report in check_files(
+        files, rulebook=rulebook, kind=kind, library=library, models=models, search=_search(thorough)
+    ):
         if as_json:
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
@@ -115,6 +129,7 @@ def batch(
     manifest: Annotated[Path | None, typer.Option("--manifest", help="报送清单（xlsx 或 csv）。")] = None,
     rulebook: RulebookOption = "henan-2023-950",
     library: LibraryOption = "",
+    models: ModelsOption = "",
     roster: Annotated[Path | None, typer.Option("--roster", help="参训学员名册（xlsx 或 csv）。")] = None,
     kind: KindOption = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
@@ -131,6 +146,7 @@ def batch(
             rulebook=rulebook,
             manifest=manifest,
             library=library,
+            models=models,
             roster=roster,
             kind=kind,
             jobs=jobs,

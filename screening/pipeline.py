@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from screening import __version__
@@ -22,7 +23,7 @@ from screening.text.headings import find_headings
 from screening.text.ledger import in_words_of, ledger
 from screening.text.sections import find_sections
 from screening.text.view import simplified
-from screening.topic.model import TopicModel, model_for
+from screening.topic.model import TopicModel, known_models, model_for
 from screening.topic.score import score_topic
 from screening.world import Skip, Trainee, World
 
@@ -45,16 +46,21 @@ class Setting:
     search: CompareParams = ORDINARY
 
     @classmethod
-    def of(cls, rulebook: Rulebook, **more: Any) -> Setting:
-        """Load the models of every kind in the rulebook; an altered or missing one is kept as its :class:`ModelError`."""
-        found = {kind: _stage(partial(model_for, kind)) for kind in rulebook.kinds}
+    def of(cls, rulebook: Rulebook, *, folder: str | Path = "", **more: Any) -> Setting:
+        """Load the models of every kind in the rulebook; an altered or missing one is kept as its :class:`ModelError`.
+
+        Models of one's own in ``folder`` go before the shipped ones; a folder without any raises :class:`ModelError`.
+        """
+        if folder:
+            known_models(folder)
+        found = {kind: _stage(partial(model_for, kind, folder)) for kind in rulebook.kinds}
         return cls(rulebook=rulebook, models={k: m for k, m in found.items() if m is not None}, **more)
 
     def made_with(self, kind: str | None = None) -> MadeWith:
         """Name everything that a report of this run depends on."""
-        models = {
-            f"topic-{k}": m.sha256 for k, m in self.models.items() if kind in (None, k) and not isinstance(m, Exception)
-        }
+        used = {k: m for k, m in self.models.items() if kind in (None, k) and not isinstance(m, Exception)}
+        models = {f"topic-{k}": m.sha256 for k, m in used.items()}
+        models |= {f"topic-{k}/calibration": m.calibration.sha256 for k, m in used.items() if m.calibration}
         return MadeWith(
             engine=__version__,
             rulebook={"id": self.rulebook.id, "digest": self.rulebook.digest},

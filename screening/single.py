@@ -58,6 +58,7 @@ def check_files(
     rulebook: str | Path = "henan-2023-950",
     kind: str = "",
     library: str | Path = "",
+    models: str | Path = "",
     search: CompareParams = ORDINARY,
 ) -> Iterator[Report]:
     """Screen files one by one, against the rulebook and the archive; the files are not compared with each other.
@@ -68,7 +69,7 @@ def check_files(
     book = load_rulebook(rulebook)
     known_kind(kind, book)
     submissions = [submission_of(f) for f in files]
-    setting = Setting.of(book, search=search)
+    setting = Setting.of(book, folder=models, search=search)
     with _corpus(str(library), setting) as (corpus, name):
         setting = replace(setting, library=name or None)
         for submission in submissions:

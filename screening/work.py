@@ -51,6 +51,7 @@ class Plan:
     work: str
     archive: str = ""  # path or URL of the archive, "" if there is none
     search: CompareParams = ORDINARY
+    models: str = ""  # folder of topic models that go before the shipped ones
 
     @property
     def spool(self) -> Spool:
@@ -104,7 +105,7 @@ def _setting(plan: Plan) -> Setting:
         raise UnreadableError(
             "rulebook.changed", "规则集在运行中被改动了", "请不要在筛查时修改规则集，改好后重新运行。"
         )
-    return Setting.of(book, roster=plan.roster, library=plan.library, search=plan.search)
+    return Setting.of(book, folder=plan.models, roster=plan.roster, library=plan.library, search=plan.search)
 
 
 def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:

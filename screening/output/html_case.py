@@ -29,6 +29,7 @@ from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
 from screening.report import Report
 from screening.rulebook import Rulebook
+from screening.topic.result import TopicFit
 
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
 # So many cases, from the head of the queue, come with their full text; the others say that they don't.
@@ -209,13 +210,20 @@ def _structure(report: Report) -> Markup | None:
     return join([h("h4", "结构"), table(caption, ("部分", "判断", "作者的标题", "字数", "占比"), rows)])
 
 
+def _meaning(topic: TopicFit) -> str:
+    if topic.calibrated:
+        percent = min(99, max(1, round(100 * topic.score)))  # nothing learnt from some decisions is certain
+        return f"切题的概率约 {percent}%，按本地评审结果校准"
+    return f"分数 {topic.score:.2f}，只用来排序"
+
+
 def _topic(report: Report) -> Markup | None:
     topic = report.topic
     if topic is None:
         return None
     themes = "、".join(f"{t.name}（{'主' if t.role == 'main' else '次'}）" for t in topic.themes)
     rows: Sequence[tuple[str, str]] = [
-        ("判断", f"{BAND[topic.band]}（分数 {topic.score:.2f}，只用来排序）"),
+        ("判断", f"{BAND[topic.band]}（{_meaning(topic)}）"),
         ("文体", GENRE.get(topic.genre, topic.genre)),
         ("主题", themes or "未定"),
     ]

@@ -188,7 +188,7 @@ class DocReader:
         if run.deleted:
             self.notes.add("deletions", joined(text), place)
             return
-        why = run.look.unseen("FFFFFF") if text.strip() else ""
+        why = run.look.unseen("FFFFFF", text) if text.strip() else ""
         if why == "white_text" and painted:
             why = ""  # the ground may be painted by a table, a shape or a shading that is not resolved here
         if why:

@@ -41,8 +41,7 @@ _SIGNS = {
     W + "cr": "\n",
     W + "softHyphen": "",
 }
-# Word hides the page numbers of every table of contents from web view, and a page copied from the web brings the ends of
-# its forms along: they are no evidence of anything.
+# A page copied from the web brings the ends of its forms along, and a lone number says nothing: no evidence of anything.
 _ORDINARY = re.compile("[0-9IVXivx]{1,5}|z?-?窗体[顶底]端|(?:Top|Bottom) of Form")
 
 
@@ -90,6 +89,7 @@ class _Line:
     source: str
     look: Look
     unseen: str = ""
+    linked: bool = False
     pieces: list[str] = field(default_factory=list)
     fields: FieldStack = field(default_factory=FieldStack)
 
@@ -286,17 +286,21 @@ class DocxReader:
             elif tag == W + "txbxContent":
                 self.boxes.append(child)
             else:
+                linked, line.linked = line.linked, line.linked or tag == W + "hyperlink"
                 if tag in (W + "ins", W + "moveTo"):
                     self.notes.add("insertions", text_of(child, W + "t"), line.source)
                 elif tag == W + "fldSimple":
                     note_code(child.get(W + "instr") or "", self.notes, line.source)
                 self._runs(child, line, look, depth + 1)
+                line.linked = linked
 
     def _run(self, run: etree._Element, line: _Line, depth: int) -> None:
         look = line.look
         props = next(run.iterchildren(W + "rPr"), None)
         if props is not None and len(props):
             look = self._look_of(look, props)
+            if look.web_hidden and line.linked:
+                look = replace(look, web_hidden=False)  # LibreOffice hides the whole line of a table of contents so
         self._inside(run, line, look, depth + 1)
 
     def _look_of(self, look: Look, props: etree._Element) -> Look:
@@ -356,7 +360,7 @@ class DocxReader:
     def _say(self, text: str, line: _Line, look: Look) -> None:
         if not text:
             return
-        why = (line.unseen or look.unseen(self.paper)) if text.strip() else ""
+        why = (line.unseen or look.unseen(self.paper, text)) if text.strip() else ""
         if why == "white_text" and line.place.painted and look.ground is None:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:

@@ -355,10 +355,18 @@ def test_the_namespace_of_the_tests_is_words_own():
     assert W in NS
 
 
-def test_the_page_numbers_of_a_table_of_contents_are_no_hidden_text():
+def test_the_page_numbers_of_a_table_of_contents_are_printed_and_are_text():
     entry = p("一、案例概要", "<w:r><w:rPr><w:webHidden/></w:rPr><w:tab/></w:r>", r("3", "<w:webHidden/>"))
-    assert lines(docx(entry)) == ["一、案例概要\t"]
+    hidden = p("二、做法", r("\t", "<w:webHidden/>"), r("3", "<w:vanish/><w:webHidden/>"), props="<w:spacing/>")
+    assert lines(docx(entry, hidden)) == ["一、案例概要\t3", "二、做法\t"]
     assert "hidden_text" not in codes(docx(entry))
+
+
+def test_lines_of_a_table_of_contents_as_libreoffice_saves_them_are_text():
+    line = f'<w:hyperlink w:anchor="_Toc1">{r("一、案例概要", "<w:webHidden/>")}{r("页", "<w:vanish/>")}</w:hyperlink>'
+    data = docx(p(line, r("网页", "<w:webHidden/>")))
+    assert lines(data) == ["一、案例概要"]
+    assert codes(data)["hidden_text"].quote == "页网页"
 
 
 @pytest.mark.parametrize("junk", ["x", "²", "-1", "1.5", "99999999999", ""])

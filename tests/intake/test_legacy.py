@@ -133,6 +133,15 @@ def test_a_piece_may_be_deleted_as_a_whole():
     assert seen(intake) == {"deletions": (2, "删一删二")}
 
 
+def test_page_numbers_hidden_in_web_view_are_text_other_words_evidence():
+    data = small_doc(
+        ("做法\t", False, 0), ("12", False, 1), ("网页", False, 1), ("\r", False, 0), modifiers=[b"\x11\x08\x01"]
+    )
+    intake = read(data)
+    assert list(intake.document) == ["做法\t12"]
+    assert seen(intake) == {"hidden_text": (1, "网页")}
+
+
 def test_fields_leave_their_result_and_stray_marks_nothing():
     text = "甲\x15\x13 TOC \x13 INNER \x14内\x15 \x14目录\x15乙\r丙\x13没有结束\r丁\r"
     assert list(read(small_doc((text, False, 0))).document) == ["甲目录乙", "丙没有结束", "丁"]

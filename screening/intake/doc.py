@@ -7,8 +7,9 @@ import struct
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from screening.document import Document, Paragraph, Span, Story
+from screening.document import Document, Story
 from screening.finding import IntakeWarning
+from screening.intake.blocks import Block, document_of
 from screening.intake.doc_binary import (
     BOXES,
     COMMENTS,
@@ -32,16 +33,6 @@ _SIGNS = {"\x0b": "\n", "\x0e": "\n", "\x1e": "-"}
 _BLANK, _SYMBOL = "\x02", "("
 # The head of a picture's data ([MS-ODRAW] OfficeArtBlip): version 0, a known instance, a record type of F01A to F01F, F029, F02A.
 _BLIP = re.compile(rb"[\x00\x10\x20\x30\x40\x50\x60\x80\x90\xa0\xb0].[\x1a-\x1f\x29\x2a]\xf0", re.DOTALL)
-
-
-@dataclass(slots=True)
-class _Block:
-    text: str
-    style: str
-    source: str
-    story: Story
-    level: int | None
-    table: bool
 
 
 @dataclass(slots=True)
@@ -73,7 +64,7 @@ class DocReader:
         self.formats = Formats(self.file, limits)
         self.limits = limits
         self.notes = Notes()
-        self.blocks: list[_Block] = []
+        self.blocks: list[Block] = []
         # A drawn shape in the text may be a line or a box of text; a picture has its data somewhere.
         self.pictures = len(_BLIP.findall(self.file.main)) + len(_BLIP.findall(self.file.data))
         if self.file.macros:
@@ -91,7 +82,7 @@ class DocReader:
         self._several(endnotes, ENDNOTES, 0, Story.ENDNOTE, "endnote", 4)
         self._headers(headers)
         self._several(comments, COMMENTS, 0, Story.COMMENT, "comment", 3)
-        return self._document()
+        return document_of(self.blocks)
 
     def _several(self, start: int, part: int, size: int, story: Story, name: str, number: int) -> None:
         """Read a story of many small ones; the last position bounds the mark that closes the whole and belongs to none."""
@@ -152,7 +143,7 @@ class DocReader:
         name = self.formats.name(form.style)
         for n, piece in enumerate(text.split("\n")):
             where = place if n == 0 else f"{place}/{n + 1}"
-            self.blocks.append(_Block(joined(piece), name, where, story, form.level, depth > 0))
+            self.blocks.append(Block(joined(piece), name, where, story, form.level, depth > 0))
 
     def _line(self, shown: str, start: int, form: Format, story: Story, place: str) -> str:
         """Return the text of a paragraph that a reader sees; the rest goes to the notes."""
@@ -203,16 +194,6 @@ class DocReader:
         """Drop empty paragraphs at the end of a small story: writers close each with one or two of their own."""
         while len(self.blocks) > first and not self.blocks[-1].text:
             self.blocks.pop()
-
-    def _document(self) -> Document:
-        order = list(Story)
-        self.blocks.sort(key=lambda b: order.index(b.story))  # stable: inside a story, the order of the walk
-        paragraphs, at = [], 0
-        for b in self.blocks:
-            span = Span(at, at + len(b.text))
-            paragraphs.append(Paragraph(span, b.style, b.source, b.story, b.level, "", b.table))
-            at = span.end + 1
-        return Document("\n".join(b.text for b in self.blocks), tuple(paragraphs))
 
 
 def _without_instructions(text: str, notes: Notes, place: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from lxml import etree
 
-from screening.document import Document, Paragraph, Span, Story
+from screening.document import Document, Story
 from screening.finding import IntakeWarning
+from screening.intake.blocks import Block, document_of
 from screening.intake.evidence import COUNTED, main_part, note_description, note_package, properties_of
 from screening.intake.fields import FieldStack, note_code
 from screening.intake.limits import Limits
@@ -43,19 +44,6 @@ _SIGNS = {
 }
 # A page copied from the web brings the ends of its forms along, and a lone number says nothing: no evidence of anything.
 _ORDINARY = re.compile("[0-9IVXivx]{1,5}|z?-?窗体[顶底]端|(?:Top|Bottom) of Form")
-
-
-@dataclass(slots=True)
-class _Block:
-    """A paragraph in the making: text, and where and how it stands."""
-
-    text: str
-    style: str
-    source: str
-    story: Story
-    level: int | None
-    number: str
-    table: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +88,7 @@ class DocxReader:
     def __init__(self, package: Package, limits: Limits) -> None:
         self.package, self.limits = package, limits
         self.notes = Notes()
-        self.blocks: list[_Block] = []
+        self.blocks: list[Block] = []
         self.boxes: list[etree._Element] = []
         self.pictures = self.objects = 0
         self.page = Page()
@@ -131,22 +119,28 @@ class DocxReader:
         if body is None:
             raise refusal("damaged", "缺少正文")
         self.page = Page.of(body)
-        self._blocks(body, _Place(Story.BODY, ""), _Count(), 1)
-        for n, box in enumerate(self.boxes):  # the list grows while boxes inside boxes are met
-            ground, why = ground_of_box(box), self.page.unseen_box(box)
-            place = _Place(Story.TEXTBOX, f"textbox/{n}/", painted=ground is None, ground=ground, unseen=why)
-            self._blocks(box, place, _Count(), 1)
+        self._story(body, _Place(Story.BODY, ""))
         self._notes_story("footnotes", "footnote", Story.FOOTNOTE)
         self._notes_story("endnotes", "endnote", Story.ENDNOTE)
         for kind, story in (("header", Story.HEADER), ("footer", Story.FOOTER)):
             for n, relation in enumerate(self._related(kind)):
                 if self.package.has(relation.target):
-                    self._blocks(
-                        self.package.xml(relation.target), _Place(story, f"{kind}/{n}/", painted=True), _Count(), 1
-                    )
+                    self._story(self.package.xml(relation.target), _Place(story, f"{kind}/{n}/", painted=True))
         self._notes_story("comments", "comment", Story.COMMENT)
         note_package(self.package, self.notes, objects_met=self.objects > 0)
-        return self._document()
+        return document_of(self.blocks)
+
+    def _story(self, root: etree._Element, place: _Place) -> None:
+        """Read a story, then its text boxes; only those of the body are a story of their own."""
+        self._blocks(root, place, _Count(), 1)
+        for n, box in enumerate(self.boxes):  # the list grows while boxes inside boxes are met
+            self._blocks(box, self._in_box(box, place, n), _Count(), 1)
+        self.boxes.clear()
+
+    def _in_box(self, box: etree._Element, place: _Place, n: int) -> _Place:
+        ground, why = ground_of_box(box), self.page.unseen_box(box)
+        story = Story.TEXTBOX if place.story is Story.BODY else place.story
+        return _Place(story, f"{place.path}textbox/{n}/", painted=ground is None, ground=ground, unseen=why)
 
     def _paint(self, root: etree._Element) -> None:
         """Take the colour of the paper."""
@@ -170,7 +164,7 @@ class DocxReader:
                 continue
             if story is Story.COMMENT:
                 self.notes.add("comments")
-            self._blocks(note, _Place(story, f"{name}/{n}/"), _Count(), 1)
+            self._story(note, _Place(story, f"{name}/{n}/"))
             n += 1
 
     # -- blocks ---------------------------------------------------------------------------------------------------------
@@ -251,7 +245,7 @@ class DocxReader:
         for n, piece in enumerate(text.split("\n")):
             where = source if n == 0 else f"{source}/{n + 1}"
             self.blocks.append(
-                _Block(piece, style.name, where, place.story, level, number if n == 0 else "", place.table)
+                Block(piece, style.name, where, place.story, level, place.table, number if n == 0 else "")
             )
 
     def _number(self, props: etree._Element | None, style: Style) -> str:
@@ -372,18 +366,6 @@ class DocxReader:
 
     def _deleted(self, element: etree._Element, source: str) -> None:
         self.notes.add("deletions", text_of(element, W + "t", W + "delText"), source)
-
-    # -- result ---------------------------------------------------------------------------------------------------------
-
-    def _document(self) -> Document:
-        order = list(Story)
-        self.blocks.sort(key=lambda b: order.index(b.story))  # stable: inside a story, the order of the walk
-        paragraphs, at = [], 0
-        for b in self.blocks:
-            span = Span(at, at + len(b.text))
-            paragraphs.append(Paragraph(span, b.style, b.source, b.story, b.level, b.number, b.table))
-            at = span.end + 1
-        return Document("\n".join(b.text for b in self.blocks), tuple(paragraphs))
 
 
 def read_docx(data: bytes, limits: Limits) -> tuple[Document, tuple[IntakeWarning, ...], dict[str, str], int]:

@@ -51,6 +51,55 @@ def test_a_text_box_is_read_once_as_a_story_of_its_own():
     assert document.paragraphs[2].story is Story.TEXTBOX
 
 
+def test_boxes_in_boxes_tables_groups_and_canvases_are_read_once():
+    def grouped(inner):
+        content = f"<w:txbxContent>{inner}</w:txbxContent>"
+        return (
+            "<w:r><mc:AlternateContent><mc:Choice Requires='wpc'><w:drawing><a:graphic><a:graphicData>"
+            f"<x:wpc xmlns:x='urn:x'><x:wgp><wps:wsp><wps:txbx>{content}</wps:txbx></wps:wsp></x:wgp></x:wpc>"
+            "</a:graphicData></a:graphic></w:drawing></mc:Choice><mc:Fallback><w:pict><v:group><v:shape><v:textbox>"
+            f"{content}</v:textbox></v:shape></v:group></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        )
+
+    data = docx(
+        p("文", box(p("外", box(p("内"))) + tbl(["格"]))), tbl([tc(p("表", box(p("表里"))))]), p(grouped(p("组")))
+    )
+    document = read(data).document
+    assert [(document.quote(q.span), q.source) for q in document.paragraphs] == [
+        ("文", "body/0"),
+        ("表", "table/0/r0/c0"),
+        ("", "body/1"),
+        ("外", "textbox/0/body/0"),
+        ("格", "textbox/0/table/0/r0/c0"),
+        ("表里", "textbox/1/body/0"),
+        ("组", "textbox/2/body/0"),
+        ("内", "textbox/3/body/0"),
+    ]
+
+
+def test_boxes_outside_the_body_belong_to_the_story_they_stand_in():
+    data = docx(
+        p("正文", box(p("框"))),
+        footnotes=f'<w:footnote w:id="2">{p("脚注", box(p("脚注框")))}</w:footnote>',
+        endnotes=f'<w:endnote w:id="2">{p("尾注", box(p("尾注框")))}</w:endnote>',
+        header=p("页眉", box(p("页眉框", box(p("框中框"))))),
+        footer=tbl([tc(p("页脚", box(p("页脚框"))))]),
+        comments=f'<w:comment w:id="2">{p("批注", box(p("批注框")))}</w:comment>',
+    )
+    document = read(data).document
+    assert [
+        (document.quote(q.span), q.story.value, q.source) for q in document.paragraphs if "框" in document.quote(q.span)
+    ] == [
+        ("框", "textbox", "textbox/0/body/0"),
+        ("脚注框", "footnote", "footnote/0/textbox/0/body/0"),
+        ("尾注框", "endnote", "endnote/0/textbox/0/body/0"),
+        ("页眉框", "header", "header/0/textbox/0/body/0"),
+        ("框中框", "header", "header/0/textbox/1/body/0"),
+        ("页脚框", "footer", "footer/0/textbox/0/body/0"),
+        ("批注框", "comment", "comment/0/textbox/0/body/0"),
+    ]
+
+
 def test_a_fallback_is_read_where_the_choice_holds_nothing():
     alternate = f"<w:r><mc:AlternateContent><mc:Choice Requires='x'/><mc:Fallback>{t('旧')}</mc:Fallback></mc:AlternateContent></w:r>"
     assert lines(docx(p("新", alternate))) == ["新旧"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
@@ -16,6 +17,7 @@ from screening.intake.doc_binary import (
     ENDNOTES,
     FOOTNOTES,
     HEADER_BOXES,
+    HEADER_SHAPES,
     HEADERS,
     DocFile,
     joined,
@@ -77,29 +79,38 @@ class DocReader:
         footnotes, headers, comments, endnotes, boxes, header_boxes, _ = accumulate(self.file.counts)
         self._stretch(0, footnotes, Story.BODY, "")
         self._several(boxes, BOXES, 22, Story.TEXTBOX, "textbox", 5)
-        self._several(header_boxes, HEADER_BOXES, 22, Story.TEXTBOX, "header/textbox", 6)
         self._several(footnotes, FOOTNOTES, 0, Story.FOOTNOTE, "footnote", 1)
         self._several(endnotes, ENDNOTES, 0, Story.ENDNOTE, "endnote", 4)
         self._headers(headers)
+        self._header_boxes(header_boxes)
         self._several(comments, COMMENTS, 0, Story.COMMENT, "comment", 3)
         return document_of(self.blocks)
 
     def _several(self, start: int, part: int, size: int, story: Story, name: str, number: int) -> None:
         """Read a story of many small ones; the last position bounds the mark that closes the whole and belongs to none."""
-        count = self.file.counts[number]
-        if not count:
-            return
-        bounds = [b for b in self.file.positions(part, size) if b <= count]
-        if len(bounds) < 2 or bounds != sorted(bounds):
-            bounds = [0, count]  # the list is broken: the text is worth more than its division
-        else:
-            bounds = bounds[:-1] if len(bounds) > 2 else bounds
-        for n, (a, b) in enumerate(pairwise(bounds)):
+        for n, (a, b) in enumerate(pairwise(self._bounds(part, size, self.file.counts[number]))):
             if a == b:
                 continue
             if story is Story.COMMENT:
                 self.notes.add("comments")
             self._stretch(start + a, start + b, story, f"{name}/{n}/")
+
+    def _bounds(self, part: int, size: int, count: int) -> list[int]:
+        bounds = [b for b in self.file.positions(part, size) if b <= count]
+        if len(bounds) < 2 or bounds != sorted(bounds):
+            return [0, count]  # the list is broken: the text is worth more than its division
+        return bounds[:-1] if len(bounds) > 2 else bounds
+
+    def _header_boxes(self, start: int) -> None:
+        """Read the text boxes of headers and footers: each names its shape, and each shape is anchored in one of the stories."""
+        stories = self.file.positions(HEADERS, 0)
+        anchors = zip(self.file.positions(HEADER_SHAPES, 26), self.file.elements(HEADER_SHAPES, 26), strict=False)
+        anchored = {shape[:4]: cp for cp, shape in anchors}
+        named = [box[14:18] for box in self.file.elements(HEADER_BOXES, 22)]
+        for n, (a, b) in enumerate(pairwise(self._bounds(HEADER_BOXES, 22, self.file.counts[6]))):
+            cp = anchored.get(named[n] if n < len(named) else b"", 0)
+            story = _story_of(bisect_right(stories, cp) - 1)
+            self._stretch(start + a, start + b, story, f"{story.value}/textbox/{n}/")
 
     def _headers(self, start: int) -> None:
         """Read headers and footers: six separators of notes, then six stories a section, each closed by a mark of its own."""
@@ -109,7 +120,7 @@ class DocReader:
             return
         for n, (a, b) in enumerate(pairwise(bounds)):
             if b - a > 1:
-                story = Story.HEADER if n % 6 in (0, 1, 4) else Story.FOOTER
+                story = _story_of(n)
                 self._stretch(start + a, start + b - 1, story, f"{story.value}/{n}/")
 
     # -- paragraphs -----------------------------------------------------------------------------------------------------
@@ -194,6 +205,11 @@ class DocReader:
         """Drop empty paragraphs at the end of a small story: writers close each with one or two of their own."""
         while len(self.blocks) > first and not self.blocks[-1].text:
             self.blocks.pop()
+
+
+def _story_of(number: int) -> Story:
+    """Return what the story of that number is: after the separators of the notes three headers and three footers by turns."""
+    return Story.HEADER if number % 6 in (0, 1, 4) else Story.FOOTER
 
 
 def _without_instructions(text: str, notes: Notes, place: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from screening.document import Story
 from screening.errors import UnreadableError
 from screening.intake import Limits, parse, read
-from screening.intake.office import close, convert
+from screening.intake.office import close, convert, sockets
 from screening.intake.refusals import REFUSALS
 from tests.builder import docx, p
 from tests.intake.legacy_files import constructs, made_by_office, need_office, small_doc
@@ -231,10 +231,12 @@ def test_one_libreoffice_serves_many_files_and_is_changed_now_and_then(monkeypat
     folders = []
     for n in range(3):
         assert f"text{n}" in parse(convert(f"{{\\rtf1 text{n}\\par}}".encode(), ".rtf"), "", Limits()).document.text
-        folders += [str(f) for f in tmp_path.iterdir()]
+        folders += list(tmp_path.iterdir())
+        assert any(s.exists() for s in sockets(folders[-1] / "profile"))
     assert folders[0] == folders[1] != folders[2]
     close()
     assert not list(tmp_path.iterdir())
+    assert not [s for folder in folders for s in sockets(folder / "profile") if s.exists()]
 
 
 @pytest.mark.usefixtures("fresh")
@@ -246,6 +248,9 @@ def test_a_killed_parent_takes_its_libreoffice_along(tmp_path):
     while office_processes(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not office_processes(tmp_path)
+    for left in tmp_path.iterdir():  # nobody is there any more to remove its socket
+        for socket_file in sockets(left / "profile"):
+            socket_file.unlink(missing_ok=True)
 
 
 @pytest.mark.usefixtures("fresh")

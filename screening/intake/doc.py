@@ -23,7 +23,7 @@ from screening.intake.doc_binary import (
     joined,
 )
 from screening.intake.doc_format import Format, Formats, Run
-from screening.intake.fields import HARMFUL
+from screening.intake.fields import HARMFUL, overstruck
 from screening.intake.limits import Limits
 from screening.intake.refusals import refusal
 from screening.intake.warnings import PAGE_NUMBER, QUOTE, Notes
@@ -230,7 +230,8 @@ def _without_instructions(text: str, notes: Notes, place: str) -> str:
         elif match[0] == "\x15" and open_fields:
             begin, separator = open_fields.pop()
             end = separator if separator >= 0 else at
-            cuts += [(begin, end + 1), (at, at + 1)]
+            start, stop = overstruck(text[begin + 1 : end]) if separator < 0 else (0, 0)
+            cuts += [(begin, begin + 1 + start), (begin + 1 + stop, end + 1), (at, at + 1)]
             instruction = text[begin + 1 : min(end, begin + QUOTE)]
             if HARMFUL.match(instruction):
                 notes.add("fields", joined(instruction), place)

@@ -155,6 +155,25 @@ def test_field_codes_are_no_text_and_harmful_ones_are_told():
     assert codes(data)["fields"].count == 1
 
 
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (r"EQ \* jc2 \* hps10 \o\ad(\s\up 9(péi xùn),培训)", "培训"),
+        (r" eq \o(\s\up 9(guó);国) ", "国"),
+        (r"eq \o\ac(○,1)", "1"),
+        (r"EQ \f(1,2)", ""),
+        (r"EQ \s\up 9(藏)", ""),
+        (r"QUOTE \o(藏,字)", ""),
+    ],
+)
+def test_a_word_under_its_reading_is_drawn_from_the_code_of_a_field(code, shown):
+    def char(kind):
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    halves = "".join(f"<w:r><w:instrText>{x}</w:instrText></w:r>" for x in (code[:9], code[9:]))
+    assert lines(docx(p("国", char("begin"), halves, char("end"), "班"))) == [f"国{shown}班"]
+
+
 def test_math_is_read():
     data = docx(p("面积", "<m:oMath><m:r><m:t>a=b</m:t></m:r></m:oMath>"))
     assert lines(data) == ["面积a=b"]

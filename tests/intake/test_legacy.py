@@ -148,6 +148,11 @@ def test_fields_leave_their_result_and_stray_marks_nothing():
     assert seen(read(small_doc(("\x13 DDEAUTO c:\\x \x14值\x15\r", False, 0)))) == {"fields": (1, " DDEAUTO c:\\x ")}
 
 
+def test_a_word_under_its_reading_is_drawn_from_the_code_of_a_field():
+    text = "国\x13 EQ \\* jc2 \\o\\ad(\\s\\up 9(péi xùn),培训)\x15班\x13 EQ \\f(1,2)\x15\r"
+    assert list(read(small_doc((text, False, 0))).document) == ["国培训班"]
+
+
 def test_special_characters():
     text = "一\x1e二\x1f三\x01四\x02五\x05六\x08七\x0e八(九)\x0c十\r"
     assert list(read(small_doc((text, False, 0))).document) == ["一-二三四五六七", "八(九)", "十"]

@@ -177,7 +177,7 @@ class DocReader:
         def sign(match: re.Match[str]) -> str:
             c = match[0]
             if c == _SYMBOL:
-                if not (run.special and run.symbol):
+                if not (run.symbol and (run.special or raw == _SYMBOL)):  # some writers leave out that it is special
                     return c
                 return "" if 0xD800 <= run.symbol <= 0xF8FF or run.symbol < 0x20 else chr(run.symbol)
             return _SIGNS.get(c, "")

@@ -153,6 +153,13 @@ def test_a_word_under_its_reading_is_drawn_from_the_code_of_a_field():
     assert list(read(small_doc((text, False, 0))).document) == ["国培训班"]
 
 
+def test_a_symbol_takes_the_place_of_its_bracket():
+    circle = struct.pack("<HHH", 0x6A09, 3, 0x2460)
+    box = struct.pack("<HHH", 0x6A09, 3, 0xF0A8)
+    pieces = [("(", False, 1), ("做法(", False, 0), ("(", False, 3), ("例)", False, 3), ("\r", False, 0)]
+    assert list(read(small_doc(*pieces, modifiers=[circle, box])).document) == ["①做法(例)"]
+
+
 def test_special_characters():
     text = "一\x1e二\x1f三\x01四\x02五\x05六\x08七\x0e八(九)\x0c十\r"
     assert list(read(small_doc((text, False, 0))).document) == ["一-二三四五六七", "八(九)", "十"]

@@ -11,6 +11,7 @@ from lxml import etree
 from screening.document import Document, Story
 from screening.finding import IntakeWarning
 from screening.intake.blocks import Block, document_of
+from screening.intake.chunk import read_chunk
 from screening.intake.evidence import COUNTED, main_part, note_description, note_package, properties_of
 from screening.intake.fields import FieldStack, note_code
 from screening.intake.limits import Limits
@@ -30,7 +31,7 @@ from screening.intake.styles import (
     with_run_properties,
 )
 from screening.intake.warnings import Notes
-from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, V, choice, inner, symbol, text_of
+from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, R, V, choice, inner, symbol, text_of
 
 _BLOCKS = frozenset(W + n for n in ("p", "tbl"))
 _TEXT = frozenset((W + "t", M + "t"))
@@ -83,11 +84,12 @@ class _Line:
 
 
 class DocxReader:
-    """Reads one package. Use :func:`read_docx`."""
+    """Reads one package. Use :func:`read_docx`. With ``notes`` it is a chunk of another, and chunks of its own are not read."""
 
-    def __init__(self, package: Package, limits: Limits) -> None:
+    def __init__(self, package: Package, limits: Limits, notes: Notes | None = None) -> None:
         self.package, self.limits = package, limits
-        self.notes = Notes()
+        self.notes, self._inside_chunk = notes or Notes(), notes is not None
+        self.chunks: set[str] = set()
         self.blocks: list[Block] = []
         self.boxes: list[etree._Element] = []
         self.pictures = self.objects = 0
@@ -127,7 +129,7 @@ class DocxReader:
                 if self.package.has(relation.target):
                     self._story(self.package.xml(relation.target), _Place(story, f"{kind}/{n}/", painted=True))
         self._notes_story("comments", "comment", Story.COMMENT)
-        note_package(self.package, self.notes, objects_met=self.objects > 0)
+        note_package(self.package, self.notes, objects_met=self.objects > 0, chunks=self.chunks)
         return document_of(self.blocks)
 
     def _story(self, root: etree._Element, place: _Place) -> None:
@@ -185,13 +187,30 @@ class DocxReader:
             elif tag == MC + "AlternateContent":
                 self._blocks(choice(child), place, count, depth + 1)
             elif tag == W + "altChunk":
-                self.notes.add("unread_content")
+                self._chunk(child)
             elif tag in (W + "del", W + "moveFrom"):
                 self._deleted(child, place.path)
             elif isinstance(tag, str) and tag not in SKIPPED:
                 self._blocks(
                     child, place, count, depth + 1
                 )  # sdt, customXml, smartTag, ins, moveTo, and what is yet unknown
+
+    def _chunk(self, chunk: etree._Element) -> None:
+        relation = self.relations.get(chunk.get(R + "id") or "")
+        name = relation.target if relation else ""
+        if name in self.chunks:
+            return
+        self.chunks.add(name)
+        if relation is None or relation.external or self._inside_chunk:
+            self.notes.add("unread_content", source=name)
+        else:
+            self.blocks += read_chunk(self.package, name, self.limits, self.notes, self._inner)
+
+    def _inner(self, data: bytes) -> Document:
+        reader = DocxReader(Package(data, self.limits), self.limits, self.notes)
+        document = reader.read()
+        self.pictures += reader.pictures
+        return document
 
     def _table(self, table: etree._Element, place: _Place, number: int, depth: int) -> None:
         props = table.find(W + "tblPr")

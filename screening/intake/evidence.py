@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
@@ -37,8 +38,11 @@ def main_part(package: Package, notes: Notes) -> str:
     raise refusal("damaged", "缺少正文部件") if broken and not other_office else refusal("zip_not_word")
 
 
-def note_package(package: Package, notes: Notes, *, objects_met: bool) -> None:
-    """Note macros, controls, links and embedded files; ``objects_met`` says that the walk has told of the objects."""
+def note_package(package: Package, notes: Notes, *, objects_met: bool, chunks: AbstractSet[str]) -> None:
+    """Note macros, controls, links and embedded files.
+
+    ``objects_met`` says that the walk has told of the objects, ``chunks`` are the parts whose text it has read or told of.
+    """
     if any(n.endswith("vbaproject.bin") for n in package.names()):
         notes.add("macros")
     for name in package.names():
@@ -54,7 +58,8 @@ def note_package(package: Package, notes: Notes, *, objects_met: bool) -> None:
             notes.add("dangling_part", source=part)  # only what hangs on that part is lost
             continue
         for relation in relations.values():
-            _note_relation(relation, part, notes, objects_met=objects_met)
+            if relation.target not in chunks:
+                _note_relation(relation, part, notes, objects_met=objects_met)
     for name in _PROPERTIES:
         if package.has(name):
             _note_stuffed(" ".join(e.text or "" for e in package.xml(name).iter()), notes, name)

@@ -83,6 +83,13 @@ class Notes:
         if source:
             self._sources.setdefault(code, source)
 
+    def take(self, other: Notes) -> None:
+        """Add what another reader has noted."""
+        for code, count in other._counts.items():
+            self._counts[code] = self._counts.get(code, 0) + count
+            self._quotes.setdefault(code, []).extend(other._quotes.get(code, ()))
+            self._sources.setdefault(code, other._sources.get(code, ""))
+
     def warnings(self) -> tuple[IntakeWarning, ...]:
         """Return one warning a kind, in the order of the table."""
         return tuple(

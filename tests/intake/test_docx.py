@@ -369,6 +369,40 @@ def test_dangling_parts_are_tolerated():
     assert "dangling_part" in codes(data)
 
 
+def chunks(**files):
+    """Return a .docx whose text stands between two paragraphs in chunks, by file name."""
+    links = [(f"c{n}", "aFChunk", f"{name}.{kind}", False) for n, (name, (kind, _)) in enumerate(files.items())]
+    body = "".join(f'<w:altChunk r:id="c{n}"/>' for n in range(len(files)))
+    extra = {f"word/{name}.{kind}": data for name, (kind, data) in files.items()}
+    return docx(p("前"), body, p("后"), links=links, extra=extra)
+
+
+def test_a_file_that_stands_for_a_part_of_the_text_is_read_in_its_place():
+    mail = (
+        "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n"
+        "Content-Transfer-Encoding: 8bit\n\n<html><body><p>网页</p><p style='display:none'>藏</p></body></html>\n--b--\n"
+    )
+    inner = docx(p("里"), tbl(["格"]), p(r("藏", "<w:vanish/>")), header=p("页眉"))
+    data = chunks(
+        a=("docx", inner), b=("html", "<html><body>页<br></body></html>"), c=("mht", mail), d=("txt", "文本\n行")
+    )
+    assert lines(data) == ["前", "里", "格", "", "页", "网页", "文本", "行", "后"]
+    assert codes(data)["hidden_text"].count == 2
+    assert "unread_content" not in codes(data)
+
+
+def test_chunks_that_can_not_be_read_are_told_and_chunks_in_chunks_are_not_followed():
+    deep = chunks(a=("docx", chunks(b=("txt", "深处"))))
+    assert lines(deep) == ["前", "前", "后", "后"]
+    for data in (
+        deep,
+        chunks(a=("rtf", "{\\rtf1 x}")),
+        chunks(a=("docx", "PK\x03\x04")),
+        chunks(a=("bin", b"\x89PNG\r\n\x1a\n")),
+    ):
+        assert codes(data)["unread_content"].count == 1
+
+
 def test_what_is_not_read_is_told():
     data = docx(
         p(

@@ -394,4 +394,5 @@ def read_docx(data: bytes, limits: Limits) -> tuple[Document, tuple[IntakeWarnin
     """
     reader = DocxReader(Package(data, limits), limits)
     document = reader.read()
-    return document, reader.notes.warnings(), properties_of(reader.package), reader.pictures
+    properties = properties_of(reader.package, reader.notes)
+    return document, reader.notes.warnings(), properties, reader.pictures

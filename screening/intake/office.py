@@ -1,4 +1,4 @@
-"""LibreOffice as a converter, for the formats that no reader of ours knows: RTF, Word before 97, Works.
+"""LibreOffice as a converter, for the formats that no reader of ours knows: Word before 97, Works.
 
 A program of millions of lines opens a stranger's file here, so it gets a profile and a folder of its own, no network, and limits of
 memory and time. Starting it takes seconds, so one stays for the next file: kept open by an empty document, it takes over
@@ -41,14 +41,12 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def foreign_format(data: bytes) -> str:
-    """Return what a file for the converter is: "rtf", "doc" or "wps"."""
-    if data[:1024].lstrip().startswith(b"{\\rtf"):
-        return "rtf"
+    """Return what a file for the converter is: "doc" or "wps"."""
     return "wps" if "MatOST".encode("utf-16-le") in data or "CONTENTS".encode("utf-16-le") in data else "doc"
 
 
 def convert(data: bytes, suffix: str, *, seconds: float = SECONDS) -> bytes:
-    """Return the .docx that LibreOffice makes of ``data``; ``suffix`` is the extension it is to see (".rtf", ".doc", ".wps").
+    """Return the .docx that LibreOffice makes of ``data``; ``suffix`` is the extension it is to see (".doc", ".wps").
 
     To be called outside the limits of the parsing children; one file at a time in a process. Raises :class:`UnreadableError`:
     "no_converter" if LibreOffice is not installed, "timeout" after ``seconds`` (all its processes killed), "legacy_doc" if it

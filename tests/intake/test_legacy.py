@@ -272,7 +272,8 @@ def test_what_libreoffice_makes_nothing_of_is_refused():
     assert caught.value.code == "legacy_doc"
 
 
-def test_rtf_is_read(files, folder):
+def test_rtf_is_read_without_libreoffice(files, folder, monkeypatch):
+    monkeypatch.setenv("PATH", "")
     intake = read((folder / "text0.rtf").read_bytes(), "x.rtf")
     assert intake.format == "rtf" and not intake.warnings
     assert squeezed(intake) == squeezed(read(files["text0"][0]))
@@ -315,21 +316,25 @@ def test_a_linked_picture_is_not_fetched(confined, monkeypatch):
     assert calls == []
 
 
+def word_95():
+    old = bytearray(small_doc(("a\r", True, 0)))
+    at = old.index(struct.pack("<HH", 0xA5EC, 0xC1))
+    old[at : at + 4] = struct.pack("<HH", 0xA5DC, 104)
+    return bytes(old)
+
+
 def test_without_libreoffice_the_refusal_says_how_to_get_it(monkeypatch):
     close()
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UnreadableError) as caught:
-        read(b"{\\rtf1 text}", "x.rtf")
+        read(word_95(), "x.doc")
     assert caught.value.code == "no_converter"
     assert "apt-get install libreoffice-writer" in caught.value.advice
 
 
 def test_word_95_and_works_go_to_the_converter():
-    old = bytearray(small_doc(("a\r", True, 0)))
-    at = old.index(struct.pack("<HH", 0xA5EC, 0xC1))
-    old[at : at + 4] = struct.pack("<HH", 0xA5DC, 104)
     with pytest.raises(UnreadableError) as caught:
-        parse(bytes(old), "x.doc", Limits())
+        parse(word_95(), "x.doc", Limits())
     assert caught.value.code == "no_converter"
 
 

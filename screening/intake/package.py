@@ -60,6 +60,7 @@ class Package:
     def __init__(self, data: bytes, limits: Limits) -> None:
         self._limits = limits
         self._inflated = 0
+        self._relations: dict[str, dict[str, Relation]] = {}
         _count_entries(data, limits)
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
@@ -158,6 +159,11 @@ class Package:
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Return the relationships of a part ("" for the package) by id; dangling and odd targets are kept as they are."""
+        if part not in self._relations:
+            self._relations[part] = self._read_relations(part)
+        return self._relations[part]
+
+    def _read_relations(self, part: str) -> dict[str, Relation]:
         folder, base = posixpath.split(part)
         name = posixpath.join(folder, "_rels", f"{base}.rels")
         if not self.has(name):

@@ -16,7 +16,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请先用加密软件解密（外发），再报送。",
     ),
     "lock_file": ("这是 Word 打开文件时留下的临时文件（~$ 开头），不是案例本身", "请关闭 Word，报送同名的正式文件。"),
-    "legacy_doc": ("旧版 Word、WPS 或 RTF 文件没能转换成 .docx", _RESAVE),
+    "legacy_doc": ("旧版 Word 或 WPS 文件没能转换成 .docx", _RESAVE),
     "no_converter": (
         "这种旧格式要用 LibreOffice 转换，而本机没有安装",
         "请用 Word 或 WPS 打开，另存为 .docx 后再报送；或请管理员安装 LibreOffice（Debian、Ubuntu：apt-get install libreoffice-writer）。",

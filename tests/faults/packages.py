@@ -161,7 +161,7 @@ add(
     "too_many_entries",
     lambda: many(70_000, count=1, zip64=1, directory_size=46),
 )
-add("1,001 entries", "too_many_entries", lambda: many(1_001))
+add("4,001 entries", "too_many_entries", lambda: many(4_001))
 add(
     "a count of 65,535 and none there",
     "too_many_entries",

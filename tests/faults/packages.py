@@ -88,7 +88,7 @@ add(
     "damaged",
     lambda: good_with(Entry("word/media/a.png", packed=b"x", packed_size=2**32 - 2, size=2**32 - 2)),
 )
-add("a picture of 3 MB zeros", "bomb", lambda: good_with(Entry("word/media/a.png", ZEROS * 3)))
+add("a picture of 3 MB zeros", OPENED, lambda: good_with(Entry("word/media/a.emf", ZEROS * 3)))
 add(
     "500 MB that claim to be 1 KB",
     "damaged bomb",

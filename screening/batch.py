@@ -19,9 +19,9 @@ from screening.errors import LibraryError, UnreadableError, UsageError
 from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
-from screening.library import is_database, open_library
+from screening.library import is_database
 from screening.output.shelf import Shelf
-from screening.pipeline import Setting, refused, run_batch_checks
+from screening.pipeline import Setting, known_kind, refused, run_batch_checks
 from screening.report import BatchReport, Outcome, Remark, Report
 from screening.reuse.clusters import Links
 from screening.rulebook import Rulebook, load_rulebook
@@ -109,13 +109,6 @@ def screen_batch(
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
     )
-
-
-def known_kind(kind: str, book: Rulebook) -> None:
-    """Refuse a kind that the rulebook does not know."""
-    if kind and kind not in book.kinds:
-        known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
-        raise UsageError("kind.unknown", f"规则集“{book.id}”没有材料类型“{kind}”", f"可用的类型：{known}。")
 
 
 def _work_folder(out: Path) -> Path:
@@ -297,6 +290,8 @@ def archive_state(archive: str) -> Mapping[str, Any]:
     """Return how a report names an archive: its snapshot and size; empty without one. Raises :class:`LibraryError`."""
     if not archive:
         return {}
+    from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
     with open_library(archive) as library:
         return {"id": library.snapshot(), "documents": len(library)}
 

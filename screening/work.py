@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,6 @@ from screening.case import Case, CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Submission
-from screening.library import Library, open_library
 from screening.library.entry import Entry
 from screening.output.html import write_html
 from screening.output.shelf import Shelf, Shown
@@ -33,6 +32,9 @@ from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
+
+if TYPE_CHECKING:
+    from screening.library import Library
 
 CHUNK = 16  # items a task: enough to make the way to a worker cheap, few enough to keep the progress bar alive
 
@@ -158,8 +160,8 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], 
     folder = Path(plan.work)
     FingerprintIndex.build([r.prints for r in rows if r.prints is not None]).save(folder)
     rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
-    if plan.archive:
-        with open_library(plan.archive) as library:
+    if library := _archive(plan):
+        with library:
             rarity += library.rarity
     rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
@@ -218,11 +220,19 @@ class _Opened:
 _open: dict[Plan, _Opened] = {}  # what this process holds open for the run it works on
 
 
+def _archive(plan: Plan) -> Library | None:
+    if not plan.archive:
+        return None
+    from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
+    return open_library(plan.archive)
+
+
 def _opened(plan: Plan) -> _Opened:
     if plan not in _open:
         release()
         own = SpoolCorpus(plan)
-        library = open_library(plan.archive) if plan.archive else None
+        library = _archive(plan)
         corpus = JoinedCorpus((own, library), own.rarity) if library else own
         on_page = frozenset(json.loads((Path(plan.work) / "on-page.json").read_text("utf-8")))
         _open[plan] = _Opened(corpus, library, on_page)

@@ -57,4 +57,11 @@ def test_there_are_enough_and_each_code_of_a_single_file_is_among_them():
     said = set().union(*(r.expected for r in RECIPES)) - {OPENED}
     # The rest needs another format (tests/intake/test_legacy.py, test_pdf.py), another disk, or a faulty child.
     elsewhere = {"legacy_doc", "no_converter", "pdf", "scanned", "too_many_pages"}
-    assert set(REFUSALS) - said <= elsewhere | {"unreadable", "crashed", "internal", "no_reader"}
+    assert set(REFUSALS) - said <= elsewhere | {
+        "unreadable",
+        "crashed",
+        "internal",
+        "no_reader",
+        "screening_timeout",
+        "screening_crashed",
+    }

@@ -244,7 +244,12 @@ class _Run:
         todo = [Job(r.info.id, each[r.info.id]) for r in own[skip:] if r.failure is None]
         infos = {r.info.id: r.info for r in own}
         screened = parallel(
-            screen_one, plan, todo, self.jobs, lost=lambda job, late: self._refused(infos[job.id], worker_lost(late))
+            screen_one,
+            plan,
+            todo,
+            self.jobs,
+            lost=lambda job, late: self._refused(infos[job.id], worker_lost(late)),
+            always=True,  # reading has a boundary of its own, screening has only this one
         )
         for row in own[skip:]:
             if row.failure is not None:

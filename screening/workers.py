@@ -94,14 +94,15 @@ def parallel(
     lost: Callable[[A, bool], B] | None = None,
     size: int = CHUNK,
     seconds: float = SECONDS,
+    always: bool = False,
 ) -> Iterator[B]:
     """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core, at least two), ``size`` items a task.
 
     ``lost`` gives what stands for an item whose worker died or, True, took more than ``seconds`` (0: no limit); without it the run ends
-    with a :class:`UsageError`. ``jobs`` 1 and a single item run in this process, where nothing is caught.
+    with a :class:`UsageError`. ``jobs`` 1, a single item and, unless ``always``, a single task run in this process, where nothing is caught.
     """
     wanted = jobs or max(2, os.cpu_count() or 1)
-    if wanted == 1 or len(items) < 2:
+    if wanted == 1 or len(items) < 2 or (len(items) <= size and not always):
         for item in items:
             yield run(plan, item)
         return

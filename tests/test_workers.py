@@ -35,8 +35,8 @@ def test_several_that_die_are_each_lost_alone():
     assert [x for x in got if isinstance(x, int)] == [n * n for n in range(40) if n not in (3, BAD, 20)]
 
 
-def test_a_few_items_have_workers_too():
-    assert list(parallel(killed, None, [BAD, 2], 0, lost=lost)) == [(BAD, False), 4]
+def test_a_few_items_have_workers_too_if_asked_for():
+    assert list(parallel(killed, None, [BAD, 2], 0, lost=lost, always=True)) == [(BAD, False), 4]
 
 
 def test_what_nobody_can_stand_in_for_ends_the_run_with_a_sentence():

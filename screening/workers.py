@@ -112,7 +112,9 @@ def parallel(
     while at < len(items):
         todo = [(n, items[n]) for n in range(at, len(items)) if n not in settled]
         tasks = [todo[i : i + size] for i in range(0, len(todo), size)]
-        with TemporaryDirectory() as folder:
+        with TemporaryDirectory(
+            ignore_cleanup_errors=True
+        ) as folder:  # workers may still write when a run is interrupted
             try:
                 for done in _pool(wanted)(_delayed(run, plan, task, folder, seconds) for task in tasks):
                     for number, result in _results(done):

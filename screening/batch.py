@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,26 +20,28 @@ from screening.errors import LibraryError, UnreadableError, UsageError
 from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
-from screening.library import is_database, open_library
+from screening.library import is_database
 from screening.output.shelf import Shelf
-from screening.pipeline import Setting, refused, run_batch_checks
+from screening.pipeline import Setting, known_kind, refused, run_batch_checks
 from screening.report import BatchReport, Outcome, Remark, Report
 from screening.reuse.clusters import Links
 from screening.reuse.compare import ORDINARY, CompareParams
-from screening.rulebook import Rulebook, load_rulebook
+from screening.rulebook import load_rulebook
 from screening.work import (
     Job,
     Line,
     Plan,
     ReadRow,
     line_of,
-    parallel,
+    read_lost,
     read_one,
     release,
     screen_one,
+    worker_lost,
     write_index,
     write_one,
 )
+from screening.workers import parallel
 from screening.world import Trainee
 
 Advance = Callable[[str, int, int], None]
@@ -114,13 +117,6 @@ def screen_batch(
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
     )
-
-
-def known_kind(kind: str, book: Rulebook) -> None:
-    """Refuse a kind that the rulebook does not know."""
-    if kind and kind not in book.kinds:
-        known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
-        raise UsageError("kind.unknown", f"规则集“{book.id}”没有材料类型“{kind}”", f"可用的类型：{known}。")
 
 
 def _work_folder(out: Path) -> Path:
@@ -216,7 +212,7 @@ class _Run:
         """Write sheet and page, side by side, from the reports on disk."""
         made = [(name, batch) for name in RESULTS if name != self.lines.name]
         self.advance(WRITING, 0, len(made))
-        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1), 1):
+        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1, seconds=0), 1):
             self.advance(WRITING, n, len(made))
 
     def _remarks(self, earlier: Sequence[ReadRow]) -> tuple[Remark, ...]:
@@ -244,7 +240,8 @@ class _Run:
         (self.work / "cases").mkdir()
         everything = [*((s, False) for s in self.gathered.submissions), *((s, True) for s in self.earlier.submissions)]
         rows: list[ReadRow] = []
-        for row in parallel(read_one, self._plan(), everything, self.jobs):
+        plan = self._plan()
+        for row in parallel(read_one, plan, everything, self.jobs, lost=partial(read_lost, plan)):
             rows.append(row)
             self.advance(READING, len(rows), len(everything))
         return rows
@@ -253,7 +250,15 @@ class _Run:
         self, plan: Plan, own: Sequence[ReadRow], each: Mapping[str, tuple[Outcome, ...]], *, skip: int
     ) -> Iterator[Line]:
         todo = [Job(r.info.id, each[r.info.id]) for r in own[skip:] if r.failure is None]
-        screened = iter(parallel(screen_one, plan, todo, self.jobs))
+        infos = {r.info.id: r.info for r in own}
+        screened = parallel(
+            screen_one,
+            plan,
+            todo,
+            self.jobs,
+            lost=lambda job, late: self._refused(infos[job.id], worker_lost(late)),
+            always=True,  # reading has a boundary of its own, screening has only this one
+        )
         for row in own[skip:]:
             if row.failure is not None:
                 yield self._refused(row.info, UnreadableError(*row.failure))
@@ -312,6 +317,8 @@ def archive_state(archive: str) -> Mapping[str, Any]:
     """Return how a report names an archive: its snapshot and size; empty without one. Raises :class:`LibraryError`."""
     if not archive:
         return {}
+    from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
     with open_library(archive) as library:
         return {"id": library.snapshot(), "documents": len(library)}
 

@@ -1,4 +1,4 @@
-"""The command ``screening``: check, batch, compare, blind, ask, library, rules, train, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+"""The command ``screening``: check, batch, compare, blind, ask, library, rules, train, evaluate, demo, limits. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
 
 from __future__ import annotations
 
@@ -330,6 +330,27 @@ def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹�
     console().print(good_line(result.checked), markup=False)
     _say_result(result.batch)
     console().print("用浏览器打开 index.html 即可查看。案例、单位、人名均为虚构。")
+
+
+@app.command()
+def limits() -> None:
+    """显示来历不明的文件在本机受哪些限制。"""
+    from screening.intake import Limits, boundary  # noqa: PLC0415
+
+    in_force = boundary.status()
+    most = Limits()
+    what = {
+        "network": ("断网", "子进程能联网；读取程序自己不联网，也不打开文件里的链接"),
+        "files": ("不能写文件", "子进程能写文件；读取程序自己不写"),
+        "processes": ("不能启动别的程序", "子进程能启动别的程序（用管理员账号运行时总是如此）；读取程序自己不启动"),
+        "memory": (f"内存不超过 {most.memory / 2**20:.0f} MB", "没有内存上限，只靠时间上限和文件大小上限"),
+    }
+    out = console()
+    for key, (name, otherwise) in what.items():
+        out.print(f"{name}：{'生效' if in_force[key] else f'不生效。{otherwise}'}。", markup=False)
+    out.print(f"每个文件不超过 {most.seconds:g} 秒：{'生效' if boundary.enabled() else '不生效'}。", markup=False)
+    if not boundary.enabled():
+        out.print(f"环境变量 {boundary.SWITCH} 关闭了子进程，文件在本进程里读，以上限制都不生效。", markup=False)
 
 
 def _fail(error: ScreeningError) -> NoReturn:

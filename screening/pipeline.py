@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from screening import __version__
 from screening.case import Batch, Case, CaseInfo
 from screening.checks._contract import BatchCheck, BatchFinding, CaseCheck
-from screening.errors import ScreeningError
+from screening.errors import ScreeningError, UsageError
 from screening.finding import Finding
 from screening.intake.metadata import Vocabulary
 from screening.report import Failure, MadeWith, Outcome, Report, Verdict, verdict_of
@@ -77,6 +77,13 @@ def vocabulary(rulebook: Rulebook) -> Vocabulary:
         projects=tuple((n.name, (n.name, *n.aliases)) for n in rulebook.projects),
         unit_types=tuple((n.name, (n.name, *n.aliases)) for n in rulebook.unit_types),
     )
+
+
+def known_kind(kind: str, book: Rulebook) -> None:
+    """Refuse a kind that the rulebook does not know."""
+    if kind and kind not in book.kinds:
+        known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
+        raise UsageError("kind.unknown", f"规则集“{book.id}”没有材料类型“{kind}”", f"可用的类型：{known}。")
 
 
 def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:

@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from screening.batch import known_kind
 from screening.case import Case
 from screening.errors import UnreadableError, UsageError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.boundary import warm
 from screening.intake.gather import Part, Submission, case_id, gather, shown_name
-from screening.library import is_database, open_library
-from screening.pipeline import Setting, refused, screen, vocabulary
+from screening.library import is_database
+from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
 from screening.reuse.compare import ORDINARY, CompareParams, compare_pair
 from screening.reuse.corpus import Comparable, Corpus, MemoryCorpus
@@ -39,6 +38,8 @@ def _corpus(library: str, setting: Setting) -> Iterator[tuple[Corpus | None, Map
     if not library:
         yield None, {}
     elif is_database(library):
+        from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
         with open_library(library) as archive:
             yield archive, {"id": archive.snapshot(), "documents": len(archive)}
     else:

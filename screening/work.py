@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +16,7 @@ from screening.case import Case, CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Submission
-from screening.library import Library, open_library
+from screening.intake.refusals import refusal
 from screening.library.entry import Entry
 from screening.output.html import write_html
 from screening.output.shelf import Shelf, Shown
@@ -36,7 +35,8 @@ from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
 
-CHUNK = 16  # items a task: enough to make the way to a worker cheap, few enough to keep the progress bar alive
+if TYPE_CHECKING:
+    from screening.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +126,19 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         return ReadRow(info=outline(submission, names, overrides), failure=_internal(error))
 
 
+def read_lost(plan: Plan, item: tuple[Submission, bool], late: bool) -> ReadRow:  # noqa: FBT001 - as workers tell it
+    """Return what stands for a submission whose worker died or, ``late``, took too long."""
+    error = worker_lost(late)
+    names = vocabulary(_setting(plan).rulebook)
+    failure = (error.code, error.message, error.advice)
+    return ReadRow(info=outline(item[0], names, Overrides(plan.kind)), failure=failure)
+
+
+def worker_lost(late: bool) -> UnreadableError:  # noqa: FBT001 - as workers tell it
+    """Return why an item has no result: its worker died or, ``late``, took too long."""
+    return refusal("screening_timeout" if late else "screening_crashed")
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A file that could not be read into the archive: its name, what is wrong, what to do."""
@@ -143,6 +156,12 @@ def read_entry(plan: Plan, submission: Submission, *, year: int | None = None) -
         return Unread(submission.file, error.message, error.advice)
     except Exception as error:  # noqa: BLE001 - one bad file never stops the others
         return Unread(submission.file, *_internal(error)[1:])
+
+
+def entry_lost(submission: Submission, late: bool) -> Unread:  # noqa: FBT001 - as workers tell it
+    """Return what stands for a submission whose worker died or, ``late``, took too long."""
+    error = worker_lost(late)
+    return Unread(submission.file, error.message, error.advice)
 
 
 def _internal(error: Exception) -> tuple[str, str, str]:
@@ -163,8 +182,8 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], 
     prints = [r.prints for r in rows if r.prints is not None]
     FingerprintIndex.build(prints, keep=plan.search.keep).save(folder)
     rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
-    if plan.archive:
-        with open_library(plan.archive) as library:
+    if library := _archive(plan):
+        with library:
             rarity += library.rarity
     rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
@@ -224,11 +243,19 @@ class _Opened:
 _open: dict[Plan, _Opened] = {}  # what this process holds open for the run it works on
 
 
+def _archive(plan: Plan) -> Library | None:
+    if not plan.archive:
+        return None
+    from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
+    return open_library(plan.archive)
+
+
 def _opened(plan: Plan) -> _Opened:
     if plan not in _open:
         release()
         own = SpoolCorpus(plan)
-        library = open_library(plan.archive) if plan.archive else None
+        library = _archive(plan)
         corpus = JoinedCorpus((own, library), own.rarity) if library else own
         on_page = frozenset(json.loads((Path(plan.work) / "on-page.json").read_text("utf-8")))
         _open[plan] = _Opened(corpus, library, on_page)
@@ -261,26 +288,3 @@ def write_one(plan: Plan, item: tuple[str, BatchReport]) -> None:
     folder, book = Path(plan.work), _setting(plan).rulebook
     write = write_summary if name == "summary.xlsx" else write_html
     write(folder / name, Shelf(folder), batch, book)
-
-
-A = TypeVar("A")
-B = TypeVar("B")
-
-
-def _chunk(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A]) -> list[B]:
-    return [run(plan, item) for item in items]
-
-
-def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int, size: int = CHUNK) -> Iterator[B]:
-    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process), ``size`` items a task."""
-    wanted = jobs or os.cpu_count() or 1
-    chunks = [items[i : i + size] for i in range(0, len(items), size)]
-    if wanted == 1 or len(chunks) < 2:
-        for item in items:
-            yield run(plan, item)
-        return
-    from joblib import Parallel, delayed  # noqa: PLC0415 - starts its own machinery
-
-    pool = Parallel(n_jobs=min(wanted, len(chunks)), return_as="generator", max_nbytes=None)
-    for done in pool(delayed(_chunk)(run, plan, chunk) for chunk in chunks):
-        yield from done

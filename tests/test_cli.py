@@ -1,6 +1,7 @@
 """The command line from outside: real processes, real files, every wrong input a sentence in Chinese and exit code 2."""
 
 import json
+import os
 import random
 import re
 import resource
@@ -256,6 +257,14 @@ def test_compare_shows_both_sides(tmp_path):
         assert len(passage["quote"]) == passage["end"] - passage["start"]
     (tmp_path / "c.docx").write_bytes(docx([noise(random.Random(7))]))
     assert screening("compare", tmp_path / "a.docx", tmp_path / "c.docx").returncode == 0
+
+
+def test_limits_says_what_is_in_force_here():
+    run = screening("limits")
+    assert run.returncode == 0 and len(run.stdout.splitlines()) == 5
+    assert all("生效" in line for line in run.stdout.splitlines())
+    off = screening("limits", env={**os.environ, "SCREENING_BOUNDARY": "off"}).stdout
+    assert off.count("：不生效。") == 5 and "SCREENING_BOUNDARY" in off
 
 
 def test_rules_list_show_check_and_new(tmp_path):

@@ -13,6 +13,7 @@ from screening.document import Span
 from screening.finding import Clause, Evidence, Finding, IntakeWarning, Other, Severity
 from screening.reuse.clusters import Cluster
 from screening.reuse.result import Reuse
+from screening.scoring.result import Score
 from screening.text.structure import LedgerItem, Section
 from screening.topic.result import TopicFit
 
@@ -133,7 +134,7 @@ class Report:
     reuse: Reuse | None = None
     topic: TopicFit | None = None
     ledger: tuple[LedgerItem, ...] = ()
-    score: Mapping[str, Any] | None = None
+    score: Score | None = None
     warnings: tuple[IntakeWarning, ...] = ()
     error: Failure | None = None
 
@@ -162,7 +163,7 @@ class Report:
             "reuse": self.reuse and self.reuse.to_json(),
             "topic": self.topic and self.topic.to_json(),
             "ledger": [{"kind": i.kind, **_span(i.span), "quote": i.quote, "value": i.value} for i in self.ledger],
-            "score": self.score and dict(self.score),
+            "score": self.score and self.score.to_json(),
             "warnings": [asdict(w) for w in self.warnings],
         }
 
@@ -187,7 +188,7 @@ class Report:
             ledger=tuple(
                 LedgerItem(i["kind"], Span(i["start"], i["end"]), i["quote"], i["value"]) for i in data["ledger"]
             ),
-            score=data["score"],
+            score=data["score"] and Score.from_json(data["score"]),
             warnings=tuple(IntakeWarning(**w) for w in data["warnings"]),
             **head,
         )

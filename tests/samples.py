@@ -13,6 +13,7 @@ from screening.report import BatchReport, Failure, MadeWith, Outcome, Remark, Re
 from screening.reuse.clusters import Cluster, Link, Member
 from screening.reuse.result import Passage, Rates, Reuse, ReuseKind, SourceMatch
 from screening.rulebook import load_rulebook
+from screening.scoring.result import Figure, Part, Score
 from screening.text.structure import LedgerItem, Section
 from screening.topic.result import Theme, TopicFit, WeighedSentence
 
@@ -46,6 +47,16 @@ def passage(kind: ReuseKind = ReuseKind.LOCALISED, **more) -> Passage:
         swaps=(("2022", "2023"),),
         **more,
     )
+
+
+def score(total_of_topic: float = 29.0) -> Score:
+    topic = Figure(name="切题分", value=0.83, full=1, unit="", share=0.83, weight=1)
+    form = Figure(name="标题", value=1, full=0, unit="项问题", share=0.4, weight=1)
+    parts = {
+        "topic": Part(weight=35, factor=1.0, points=total_of_topic, figures=(topic,)),
+        "form": Part(weight=65, factor=1.0, points=26.0, figures=(form,)),
+    }
+    return Score.of(parts)
 
 
 def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", **more) -> Report:
@@ -153,6 +164,7 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
             reason="有 3 句写到教师参加培训。",
         ),
         "ledger": (LedgerItem("data", span(TEXT, "35名"), "35名", "35名"),),
+        "score": score(),
         "warnings": (IntakeWarning("hidden_text", "有隐藏文字，没有计入字数", 2, "<隐藏>", "body/3"),),
     }
     return Report(**{**given, **more})

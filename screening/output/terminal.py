@@ -23,6 +23,7 @@ from screening.output.labels import (
 from screening.output.markup import printable
 from screening.output.privacy import masked
 from screening.report import Report, Verdict
+from screening.scoring.result import PARTS, Score
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -78,11 +79,21 @@ def _figures(report: Report) -> Iterator[str]:
     if report.topic:
         themes = "、".join(_safe(t.name) for t in report.topic.themes)
         yield f"{BAND[report.topic.band]}（{report.topic.score:.2f}）{'，主题：' + themes if themes else ''}"
+    if report.score:
+        yield _score(report.score)
     if report.reuse:
         shown = [*RATES[:5], *(RATES[7:] if report.reuse.rates.rewritten else ())]
         yield "  ".join(f"{label} {percent(getattr(report.reuse.rates, key))}" for key, label, _ in shown)
     if report.structure:
         yield "  ".join(f"{s.name} {FOUND[s.found]}" for s in report.structure)
+
+
+def _score(score: Score) -> str:
+    """Give the points of each part out of its weight; what they are made of is in the JSON and on the page."""
+    if score.total is None:
+        return f"参考分：没有（{score.reason}）"
+    parts = "，".join(f"{PARTS[k]} {p.points:g}/{p.weight:g}" for k, p in score.parts.items())
+    return f"参考分 {score.total:g}（{parts}）；只用来在同类材料里排序"
 
 
 def _finding(finding: Finding, console: Console) -> None:
@@ -157,3 +168,7 @@ def render_rulebook(book: Rulebook, console: Console) -> None:
                 rule.check.label, SEVERITY[rule.severity], state, escape(rule.clause.where), escape(rule.clause.quote)
             )
         console.print(table)
+    for kind in book.kinds.values():
+        if kind.weights:
+            points = "，".join(f"{PARTS[k]} {w:g}" for k, w in kind.weights.items())
+            console.print(f"参考分（{escape(kind.label)}）：{points}")

@@ -28,6 +28,37 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vicinity:
+    """Where a case stands in its batch: its key terms, strongest first, and the other text nearest to it in theme (``id`` "": none).
+
+    ``similarity`` is the cosine of the two texts' TF-IDF (0–1); ``place`` is "batch" or "archive". Information, never a finding.
+    """
+
+    terms: tuple[str, ...] = ()
+    id: str = ""
+    title: str = ""
+    unit: str = ""
+    place: str = ""
+    similarity: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the report contract."""
+        near = {
+            "id": self.id,
+            "title": self.title,
+            "unit": self.unit,
+            "place": self.place,
+            "similarity": self.similarity,
+        }
+        return {"terms": list(self.terms), "nearest": near if self.id else None}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Vicinity:
+        """Read what :meth:`to_json` wrote."""
+        return cls(terms=tuple(data["terms"]), **(data["nearest"] or {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFit:
     """How well a text fits the notice's topic.
 

@@ -24,6 +24,7 @@ from screening.output.shelf import Shelf
 from screening.pipeline import Setting, refused, run_batch_checks
 from screening.report import BatchReport, Outcome, Remark, Report
 from screening.reuse.clusters import Links
+from screening.reuse.compare import ORDINARY, CompareParams
 from screening.rulebook import Rulebook, load_rulebook
 from screening.work import (
     Job,
@@ -67,6 +68,7 @@ def screen_batch(
     kind: str = "",
     jobs: int = 0,
     resume: bool = False,
+    search: CompareParams = ORDINARY,
     progress: Advance | None = None,
 ) -> BatchResult:
     """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
@@ -88,7 +90,9 @@ def screen_batch(
         earlier = gather(Path(library), skip=skip, leave_out=out, namespace="archive/")
     before = archive_state(archive)
     work = _work_folder(out)
-    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, archive, kind, jobs, work, advance)
+    run = _Run(
+        rulebook, Setting.of(book, roster=people, search=search), gathered, earlier, archive, kind, jobs, work, advance
+    )
     try:
         batch = run.screen(before, resume=resume)
         if archive_state(archive) != before:
@@ -229,6 +233,7 @@ class _Run:
             kind=self.kind,
             work=str(self.work),
             archive=self.archive,
+            search=self.setting.search,
         )
 
     def _read(self) -> list[ReadRow]:
@@ -281,7 +286,14 @@ class _Run:
     def _key(self, own: Sequence[ReadRow]) -> str:
         """Digest everything that the reports depend on: another input, rulebook, model or engine starts anew."""
         made = self.setting.made_with()
-        parts: list[Any] = [__version__, dict(made.rulebook), dict(made.models), dict(made.library), self.kind]
+        parts: list[Any] = [
+            __version__,
+            dict(made.rulebook),
+            dict(made.models),
+            dict(made.library),
+            made.search,
+            self.kind,
+        ]
         parts += [repr(self.setting.roster), [r.info.to_json() for r in own]]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -51,6 +51,14 @@ KindOption = Annotated[
         help="材料类型：work_case 典型工作案例、growth_story 教师成长案例、self_report 项目绩效自评报告；不写则自动识别。",
     ),
 ]
+ThoroughOption = Annotated[
+    bool,
+    typer.Option(
+        "--thorough",
+        help="细查：用全部指纹，多看候选，较弱的线索也对照；适合申诉复核和小批量。查重部分耗时约为平常的两到三倍，"
+        "索引约为四倍大；短的共用语句也会多列几处，请逐处看。",
+    ),
+]
 
 
 def _version(value: bool) -> None:
@@ -66,6 +74,12 @@ def _root(
     """案例智审：把一批 Word 案例按通知要求初筛一遍，条条有据，由人定夺。"""
 
 
+def _search(thorough: bool) -> Any:
+    from screening.reuse.compare import ORDINARY, THOROUGH  # noqa: PLC0415
+
+    return THOROUGH if thorough else ORDINARY
+
+
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="一个或几个案例文件。")],
@@ -75,13 +89,14 @@ def check(
     as_json: Annotated[
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
+    thorough: ThoroughOption = False,
 ) -> None:
     """检查几个文件，每个给出一份报告。"""
     from screening.output.terminal import render_report  # noqa: PLC0415
     from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
 
     code = EXIT_CLEAR
-    for report in check_files(files, rulebook=rulebook, kind=kind, library=library):
+    for report in check_files(files, rulebook=rulebook, kind=kind, library=library, search=_search(thorough)):
         if as_json:
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
@@ -104,6 +119,7 @@ def batch(
     kind: KindOption = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,
+    thorough: ThoroughOption = False,
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
     from screening.batch import screen_batch  # noqa: PLC0415
@@ -119,6 +135,7 @@ def batch(
             kind=kind,
             jobs=jobs,
             resume=resume,
+            search=_search(thorough),
             progress=advancing(progress),
         )
     _say_result(result)
@@ -159,13 +176,14 @@ def compare(
     b: Annotated[Path, typer.Argument(metavar="B", help="第二份文件。")],
     html: Annotated[Path | None, typer.Option("--html", help="把左右对照写成一个网页文件。")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
+    thorough: ThoroughOption = False,
 ) -> None:
     """左右对照两份文件的相似段落。"""
     from screening.output.html import write_comparison  # noqa: PLC0415
     from screening.output.terminal import render_comparison  # noqa: PLC0415
     from screening.single import compare_files  # noqa: PLC0415
 
-    result = compare_files(a, b)
+    result = compare_files(a, b, search=_search(thorough))
     if html:
         write_comparison(html, result.a, result.b, result.passages)
     if as_json:
@@ -272,12 +290,13 @@ def evaluate_reuse_command(
         Path, typer.Argument(metavar="CORPUS", help="语料文件夹，含 cases/、library/，可含 truth.json。")
     ],
     detections: Annotated[Path, typer.Option("--detections", help="把找到的相似段落写到哪个 JSON Lines 文件。")],
+    thorough: ThoroughOption = False,
 ) -> None:
     """只用查重引擎：cases/ 中每篇与 library/ 比对，写出段落；有标注时打印指标。"""
     from screening.evaluate import evaluate_reuse, measures_table  # noqa: PLC0415
 
     with progress_bar() as progress:
-        measures = evaluate_reuse(corpus, detections, progress=advancing(progress))
+        measures = evaluate_reuse(corpus, detections, search=_search(thorough), progress=advancing(progress))
     if measures is not None:
         console().print(measures_table(measures))
     console().print(f"段落：{detections}", markup=False)

@@ -15,7 +15,7 @@ from screening.errors import ScreeningError
 from screening.finding import Finding, Severity
 from screening.intake.metadata import Vocabulary
 from screening.report import Failure, MadeWith, Outcome, Report, Verdict, verdict_of
-from screening.reuse.compare import against_notice, compare
+from screening.reuse.compare import ORDINARY, CompareParams, against_notice, compare
 from screening.reuse.corpus import Comparable, Corpus
 from screening.rulebook import KindRules, Rule, Rulebook
 from screening.scoring.parts import FORM_CHECKS
@@ -40,13 +40,14 @@ class Setting:
     """What one run holds fixed for all its cases; built once, handed to every worker.
 
     ``models`` holds the topic model of each kind, or why it can't be used: then the checks that need it are broken.
-    ``library`` names the archive in the report: {"id": …, "documents": n}.
+    ``library`` names the archive in the report: {"id": …, "documents": n}. ``search`` is how closely to look for reuse.
     """
 
     rulebook: Rulebook
     models: Mapping[str, TopicModel | Exception]
     roster: tuple[Trainee, ...] | None = None
     library: Mapping[str, Any] | None = None
+    search: CompareParams = ORDINARY
 
     @classmethod
     def of(cls, rulebook: Rulebook, **more: Any) -> Setting:
@@ -64,6 +65,7 @@ class Setting:
             rulebook={"id": self.rulebook.id, "digest": self.rulebook.digest},
             models=models,
             library=dict(self.library or {"id": "", "documents": 0}),
+            search=self.search.name,
         )
 
 
@@ -100,7 +102,9 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         )
         if model
         else None,
-        reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice)) if corpus is not None else None,
+        reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice, params=setting.search))
+        if corpus is not None
+        else None,
         notice_reuse_stage=_stage(lambda: against_notice(side, book.notice)),
     )
 

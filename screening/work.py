@@ -24,11 +24,13 @@ from screening.output.shelf import Shelf, Shown
 from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import BatchReport, Outcome, Report
+from screening.reuse.compare import ORDINARY, CompareParams
 from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
 from screening.reuse.facts import Facts
 from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
-from screening.reuse.kin import Kin, kin_of
+from screening.reuse.kin import KIN_TOP, Kin, kin_of
+from screening.reuse.ranking import TOP
 from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
@@ -51,6 +53,7 @@ class Plan:
     kind: str
     work: str
     archive: str = ""  # path or URL of the archive, "" if there is none
+    search: CompareParams = ORDINARY
 
     @property
     def spool(self) -> Spool:
@@ -104,7 +107,7 @@ def _setting(plan: Plan) -> Setting:
         raise UnreadableError(
             "rulebook.changed", "规则集在运行中被改动了", "请不要在筛查时修改规则集，改好后重新运行。"
         )
-    return Setting.of(book, roster=plan.roster, library=plan.library)
+    return Setting.of(book, roster=plan.roster, library=plan.library, search=plan.search)
 
 
 def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
@@ -117,7 +120,7 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         side = Comparable.of_case(case)
         plan.spool.write(case, side)
         plan.spool.write_terms(case.id, terms_of(case.plain_body, segmenter(), (case.info.unit, case.info.author)))
-        return ReadRow(info=case.info, prints=side.prints, buckets=distinct_buckets(side.view.codes))
+        return ReadRow(info=case.info, prints=side.prints(plan.search.keep), buckets=distinct_buckets(side.view.codes))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
@@ -162,7 +165,8 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], 
     """
     rows = [*own, *earlier]
     folder = Path(plan.work)
-    FingerprintIndex.build([r.prints for r in rows if r.prints is not None]).save(folder)
+    prints = [r.prints for r in rows if r.prints is not None]
+    FingerprintIndex.build(prints, keep=plan.search.keep).save(folder)
     rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
     if plan.archive:
         with open_library(plan.archive) as library:
@@ -214,14 +218,15 @@ class SpoolCorpus:
         """How common each n-gram is in the batch, the earlier files and the archive together."""
         return self._rarity
 
-    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+    def near(self, comparable: Comparable, top: int = TOP) -> Sequence[Candidate]:
         """Return the candidates for one text, nearest first; never the text itself."""
-        return self._index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+        prints = fingerprints(comparable.view, self._index.keep)
+        return self._index.candidates(prints, self._ids, comparable.id, top)
 
-    def kin(self, comparable: Comparable) -> Kin:
+    def kin(self, comparable: Comparable, top: int = KIN_TOP) -> Kin:
         """Return the texts that state the same facts, best first; never the text itself, which is in the batch."""
         facts = self.facts(comparable.id)
-        return kin_of(facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+        return kin_of(facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id, top=top)
 
     def facts(self, source_id: str) -> Facts:
         """Return the facts of one text by id, as the reader of its file found them."""

@@ -235,6 +235,14 @@ def test_check_of_an_unreadable_file_is_exit_two(tmp_path):
     assert "Traceback" not in run.stderr + run.stdout
 
 
+@pytest.mark.parametrize(("options", "search"), [((), "ordinary"), (("--thorough",), "thorough")])
+def test_a_report_names_how_closely_it_looked(folder, options, search):
+    run = screening("check", folder / "案例1.docx", "--library", folder, "--json", *options)
+    assert json.loads(run.stdout)["made_with"]["search"] == search, run.stderr
+    run = screening("compare", folder / "案例1.docx", folder / "案例2.docx", "--json", *options)
+    assert json.loads(run.stdout)["search"] == search, run.stderr
+
+
 def test_compare_shows_both_sides(tmp_path):
     lines = case_lines(1)
     (tmp_path / "a.docx").write_bytes(docx(lines))

@@ -16,6 +16,7 @@ from screening.output.labels import (
     GENRE,
     MESSAGE_SHOWN,
     ORIGIN,
+    SEARCH,
     SEVERITY,
     SEVERITY_SYMBOL,
     STATUS,
@@ -297,7 +298,7 @@ def _outcomes(report: Report) -> Markup:
         for w in report.warnings
     ]
     made = report.made_with
-    versions = f"程序 {made.engine}；规则集 {made.rulebook['id']}（{made.rulebook['digest'][:12]}）；比对库 {made.library.get('documents', 0)} 篇"
+    versions = f"程序 {made.engine}；规则集 {made.rulebook['id']}（{made.rulebook['digest'][:12]}）；比对库 {made.library.get('documents', 0)} 篇；查重方式 {SEARCH[made.search]}"
     return h(
         "details",
         h("summary", f"做过的检查（{len(counted)} 项）与文件情况（{len(notes)} 条）"),

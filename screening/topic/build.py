@@ -33,10 +33,10 @@ _WEIGHTS: Mapping[str, tuple[float, float, float]] = {
 # Kind: label, intercept, weights of its own. A story mentions training in few sentences, so little of it says as much as plenty does
 # in a case; pupils are at home in it; and it may take any literary form, a speech or a report too.
 _KINDS: Mapping[str, tuple[str, float, Mapping[str, tuple[float, float, float]]]] = {
-    WORK_CASE: ("典型工作案例", 1.1, {}),
+    WORK_CASE: ("典型工作案例", 1.3, {}),
     GROWTH_STORY: (
         "教师成长案例",
-        0.7,
+        1.1,
         {
             "lexicon": (1.2, 0.8, 1.0),
             "coverage": (0.2, 0.2, 0.8),
@@ -48,7 +48,7 @@ _KINDS: Mapping[str, tuple[str, float, Mapping[str, tuple[float, float, float]]]
             "strong": (0.1, 0.2, 0.8),
         },
     ),
-    SELF_REPORT: ("项目绩效自评报告", 1.2, {"wrong": (0.08, 0.15, -0.6)}),
+    SELF_REPORT: ("项目绩效自评报告", 1.5, {"wrong": (0.08, 0.15, -0.6)}),
 }
 
 

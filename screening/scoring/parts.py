@@ -30,12 +30,13 @@ def relevance(topic: TopicFit) -> float:
 
     Six full sections with figures about the training of nurses are no structure and no evidence of a case on teachers.
     """
-    return round(min(1.0, 2 * topic.score), 4)
+    return round(min(1.0, 2 * _grade(topic)), 4)
 
 
 def topic_figures(topic: TopicFit) -> tuple[Figure, ...]:
-    """Return the topic score as it is."""
-    return (_figure("切题分", topic.score, 1.0, "", 1.0),)
+    """Return the topic score as it is, halved for a text of another genre (a notice, a plan) that speaks of the topic."""
+    name = "切题分" if _grade(topic) == topic.score else "切题分（文体不是案例，减半）"
+    return (_figure(name, _grade(topic), 1.0, "", 1.0),)
 
 
 def structure_figures(sections: Sequence[Section]) -> tuple[Figure, ...]:
@@ -104,6 +105,12 @@ def pieces_of(sections: Sequence[Section], body: Span) -> tuple[Span, ...]:
         return tuple(s.span or Span(0, 0) for s in sections)
     cuts = [body.start + body.length * n // STORY_PARTS for n in range(STORY_PARTS + 1)]
     return tuple(map(Span, cuts, cuts[1:]))
+
+
+def _grade(topic: TopicFit) -> float:
+    # The band of such a text is "unsure" for its genre alone, whatever its score.
+    other_genre = topic.band != "on" and topic.score > 0.5 and topic.genre != "case"
+    return round(topic.score / 2, 4) if other_genre else topic.score
 
 
 def _of(items: Iterable[LedgerItem], *kinds: str) -> list[LedgerItem]:

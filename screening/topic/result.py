@@ -80,6 +80,7 @@ class TopicFit:
     stuffing: tuple[Span, ...] = ()
     participation: tuple[Span, ...] = ()
     reason: str = ""  # one Chinese sentence that says why this band
+    missing: tuple[str, ...] = ()  # Chinese sentences: what was looked for in vain, and by which words
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -95,6 +96,7 @@ class TopicFit:
             "stuffing": [{"start": s.start, "end": s.end} for s in self.stuffing],
             "participation": [{"start": s.start, "end": s.end} for s in self.participation],
             "reason": self.reason,
+            "missing": list(self.missing),
         }
 
     @classmethod
@@ -113,5 +115,6 @@ class TopicFit:
             themes=tuple(Theme(**t) for t in data["themes"]),
             genre=data["genre"],
             reason=data["reason"],
+            missing=tuple(data["missing"]),
             **spans,
         )

@@ -81,6 +81,14 @@ def test_content_counts_as_far_as_it_is_on_the_topic_and_form_whatever_the_topic
     assert points(on, "form") == points(off, "form") > 0
 
 
+def test_a_notice_that_speaks_of_training_counts_half():
+    case, notice = (
+        measured(topic=TopicFit(band=b, score=0.8, genre=g)) for b, g in (("on", "case"), ("unsure", "notice"))
+    )
+    assert points(case, "topic") == 2 * points(notice, "topic") == 28
+    assert score_case(WORK_CASE, notice).parts["evidence"].factor == 0.8
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from screening.document import Span
 from screening.finding import Finding, Severity
 from screening.output.html_overview import chip, clause_line, table
 from screening.output.html_reuse import PASSAGES_SHOWN, reuse_part
+from screening.output.html_score import score_part
+from screening.output.html_topic import topic_part
 from screening.output.labels import (
-    BAND,
     FOUND,
-    GENRE,
     MESSAGE_SHOWN,
     ORIGIN,
     SEARCH,
@@ -51,7 +51,7 @@ class Turn:
 
 
 # What is known of a case only when all are screened; no text has a character like these (see markup.printable).
-_NUMBER, _GROUP, _TURNS = Markup("\0number\0"), Markup("\0group\0"), Markup("\0turns\0")
+_NUMBER, _GROUP, _TURNS, _PLACE = (Markup(f"\0{name}\0") for name in ("number", "group", "turns", "place"))
 
 
 def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, full_text: bool) -> Markup:
@@ -84,7 +84,8 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
             _findings(report),
             reuse_part(report, in_batch, full_text=full_text),
             _structure(report),
-            _topic(report),
+            topic_part(report, in_batch),
+            score_part(report, _PLACE),
             _text(report)
             if full_text
             else h(
@@ -96,12 +97,16 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
     return h("details", head, h("div", inside, class_="inside"), id=f"case-{info.id}")
 
 
-def completed(section: str, turn: Turn, group: Child) -> str:
+def completed(section: str, turn: Turn, group: Child, place: Child = None) -> str:
     """Put into a section what is known when all cases are screened.
 
-    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others.
+    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others. ``place``
+    is its place by score.
     """
-    return section.replace(_NUMBER, str(turn.number)).replace(_GROUP, join([group])).replace(_TURNS, _turns(turn))
+    known = {_NUMBER: str(turn.number), _GROUP: join([group]), _TURNS: _turns(turn), _PLACE: join([place])}
+    for mark, words in known.items():
+        section = section.replace(mark, words)
+    return section
 
 
 def _turns(turn: Turn) -> Markup:
@@ -207,30 +212,6 @@ def _structure(report: Report) -> Markup | None:
     ]
     caption = "“未发现”指标题和内容里都没找到，请对照原文"
     return join([h("h4", "结构"), table(caption, ("部分", "判断", "作者的标题", "字数", "占比"), rows)])
-
-
-def _topic(report: Report) -> Markup | None:
-    topic = report.topic
-    if topic is None:
-        return None
-    themes = "、".join(f"{t.name}（{'主' if t.role == 'main' else '次'}）" for t in topic.themes)
-    rows: Sequence[tuple[str, str]] = [
-        ("判断", f"{BAND[topic.band]}（分数 {topic.score:.2f}，只用来排序）"),
-        ("文体", GENRE.get(topic.genre, topic.genre)),
-        ("主题", themes or "未定"),
-    ]
-    strong = sorted(topic.sentences, key=lambda s: -s.weight)
-    pro = [h("li", h("q", short(report.text[s.span.start : s.span.end]))) for s in strong if s.weight > 0][:3]
-    con = [h("li", h("q", short(report.text[s.span.start : s.span.end]))) for s in reversed(strong) if s.weight < 0][:3]
-    return join(
-        [
-            h("h4", "切题"),
-            h("dl", [h("div", h("dt", k), h("dd", v)) for k, v in rows], class_="facts"),
-            h("p", topic.reason, class_="note") if topic.reason else None,
-            [h("p", "支持切题的句子：", class_="note"), h("ul", pro, class_="evidence")] if pro else None,
-            [h("p", "不支持切题的句子：", class_="note"), h("ul", con, class_="evidence")] if con else None,
-        ]
-    )
 
 
 LEGEND = (

@@ -16,6 +16,8 @@ NAMED = 6  # words of a list that stand for it
 
 def missing(kept: Sequence[Sentence], kind: str, themes: Sequence[Theme], lexicon: Lexicon) -> Iterator[str]:
     """Give a Chinese sentence for everything that was looked for in vain."""
+    if not kept:
+        return
     school = about_school(kept)
     if not any(pairs(s, school) >= 0.5 for s in kept):
         who, act = _words(lexicon.lists["who"]), _words(lexicon.lists["act"])

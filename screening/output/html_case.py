@@ -57,7 +57,7 @@ _NUMBER, _GROUP, _TURNS, _PLACE = (Markup(f"\0{name}\0") for name in ("number", 
 def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, full_text: bool) -> Markup:
     """Return one case, to be completed by :func:`completed`. ``in_batch`` are the ids of this page's cases.
 
-    With ``full_text`` the marked text is shown.
+    With ``full_text`` the marked text is shown, and what each point of the score is made of.
     """
     info = report.case
     kind = book.kinds.get(info.kind)
@@ -84,8 +84,8 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
             _findings(report),
             reuse_part(report, in_batch, full_text=full_text),
             _structure(report),
-            topic_part(report, in_batch),
-            score_part(report, _PLACE),
+            topic_part(report, in_batch, full=full_text),
+            score_part(report, _PLACE, full=full_text),
             _text(report)
             if full_text
             else h(

@@ -13,24 +13,26 @@ from screening.scoring.result import PARTS, Figure, Part
 HEADS = ("部分", "得分", "满分", "由什么得来")
 
 
-def score_part(report: Report, place: Child) -> Markup | None:
-    """Return the score with its parts, or why there is none; ``place`` is the case's place in its group."""
+def score_part(report: Report, place: Child, *, full: bool) -> Markup | None:
+    """Return the score with its parts, or why there is none; ``place`` is the case's place in its group. ``full``: with every figure."""
     score = report.score
     if score is None:
         return None
     title = h("h4", "参考分")
     if score.total is None:
         return join([title, h("p", f"没有参考分：{score.reason}。", class_="empty")])
+    if not full:
+        parts = "，".join(f"{PARTS[k]} {p.points:g}/{p.weight:g}" for k, p in score.parts.items())
+        return join([title, _total(score.total, place), h("p", f"{parts}。由什么得来见 report.jsonl。", class_="note")])
     rows = [_row(name, part) for name, part in score.parts.items()]
-    total = h(
-        "p",
-        h("strong", f"{score.total:g}", class_="total"),
-        " 分（满分 100）",
-        place,
-        class_="score",
-    )
     caption = "每项先按“满分线”折成 0–100%，超过不再加分，再按所占比重相加"
-    return join([title, total, h("p", SCORE_NOTE, class_="note"), table(caption, HEADS, rows, "parts")])
+    return join(
+        [title, _total(score.total, place), h("p", SCORE_NOTE, class_="note"), table(caption, HEADS, rows, "parts")]
+    )
+
+
+def _total(total: float, place: Child) -> Markup:
+    return h("p", h("strong", f"{total:g}", class_="total"), " 分（满分 100）", place, class_="score")
 
 
 def place_line(rank: Rank | None) -> str:
@@ -63,7 +65,7 @@ def figure_words(figure: Figure) -> str:
     '标题未见问题，得 100%，占 20%'
     """
     if figure.full:
-        said = f"{figure.name} {f'{figure.value:g} {figure.unit}'.strip()}（满分线 {figure.full:g}）"
+        said = f"{figure.name} {f'{round(figure.value, 2):g} {figure.unit}'.strip()}（满分线 {figure.full:g}）"
     else:
         said = f"{figure.name}{f'有 {figure.value:g} {figure.unit}' if figure.value else '未见问题'}"
     return f"{said}，得 {figure.share:.0%}，占 {figure.weight:.0%}"

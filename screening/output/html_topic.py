@@ -15,8 +15,8 @@ from screening.topic.result import TopicFit, Vicinity
 SENTENCES_SHOWN = 3  # on each side
 
 
-def topic_part(report: Report, on_page: Container[str]) -> Markup | None:
-    """Return the part on topic fit; ``on_page`` are the ids of the cases that can be linked to."""
+def topic_part(report: Report, on_page: Container[str], *, full: bool) -> Markup | None:
+    """Return the part on topic fit; ``on_page`` are the ids of the cases that can be linked to. ``full``: with every feature."""
     topic = report.topic
     if topic is None:
         return None
@@ -41,7 +41,7 @@ def topic_part(report: Report, on_page: Container[str]) -> Markup | None:
             [h("p", "没有找到的：", class_="note"), h("ul", [h("li", m) for m in topic.missing], class_="evidence")]
             if topic.missing
             else None,
-            _contributions(topic),
+            _contributions(topic) if full else None,
         ]
     )
 

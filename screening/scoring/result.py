@@ -63,9 +63,9 @@ class Score:
         return cls(total=total, parts=parts, weights={k: p.weight for k, p in parts.items()})
 
     def without_figures(self) -> Score:
-        """Return the points alone, for lists of thousands."""
+        """Return the points alone, in plain dictionaries: for lists of thousands, which are pickled."""
         parts = {k: Part(weight=p.weight, factor=p.factor, points=p.points, figures=()) for k, p in self.parts.items()}
-        return Score(total=self.total, parts=parts, weights=self.weights, reason=self.reason)
+        return Score(total=self.total, parts=parts, weights=dict(self.weights), reason=self.reason)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""

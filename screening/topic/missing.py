@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from screening.case import GROWTH_STORY, WORK_CASE
+from screening.case import GROWTH_STORY
 from screening.topic.clean import Sentence
 from screening.topic.features import about_school, pairs
 from screening.topic.lexicon import Lexicon
@@ -14,8 +14,8 @@ from screening.topic.result import Theme
 NAMED = 6  # words of a list that stand for it
 
 
-def missing(kept: Sequence[Sentence], kind: str, themes: Sequence[Theme], lexicon: Lexicon) -> Iterator[str]:
-    """Give a Chinese sentence for everything that was looked for in vain."""
+def missing(kept: Sequence[Sentence], kind: str, themes: tuple[Theme, ...] | None, lexicon: Lexicon) -> Iterator[str]:
+    """Give a Chinese sentence for everything that was looked for in vain; ``themes`` is None if none was looked for."""
     if not kept:
         return
     school = about_school(kept)
@@ -24,7 +24,7 @@ def missing(kept: Sequence[Sentence], kind: str, themes: Sequence[Theme], lexico
         yield f"没有一句同时写到教师和培训：前者找的是{who}，后者找的是{act}。"
     if not any("strong" in s.lists for s in kept):
         yield f"没有教师培训的专用词：找的是{_words(lexicon.lists['strong'])}。"
-    if kind == WORK_CASE and not themes:
+    if themes == ():
         yield f"看不出属于哪个方向：按{'、'.join(lexicon.themes)}的用词找过，都不突出。"
     if kind == GROWTH_STORY and not any(map(takes_part, kept)):
         training = _words(lexicon.lists["training"])

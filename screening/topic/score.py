@@ -48,14 +48,14 @@ def score_topic(
     band = "unsure" if not long_enough else "off" if score < model.low else "on" if score > model.high else "unsure"
     if genre != "case" and kind != GROWTH_STORY and band == "on":  # a story may take any literary form
         band = "unsure"
-    themes = themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else ()
+    themes = themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else None
     return TopicFit(
         band=band,
         score=round(score, 4),
         calibrated=model.calibrated,
         contributions=MappingProxyType(contributions),
         sentences=_explaining(kept),
-        themes=themes,
+        themes=themes or (),
         genre=genre,
         genre_evidence=markers,
         # A text that is on the topic without its crammed sentences enumerates; it is not stuffed.

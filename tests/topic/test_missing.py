@@ -17,6 +17,7 @@ TOLD = {
     ("text", "kind", "told"),
     [
         (NURSES, "work_case", {"pairs", "strong", "theme"}),
+        (demo_text("f01"), "work_case", {"pairs", "strong"}),  # off the topic: no direction was looked for
         (NURSES, "growth_story", {"pairs", "strong", "part"}),
         (NURSES, "self_report", {"pairs", "strong"}),
         ("全县教师参加国培，校长带头磨课。", "self_report", set()),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,7 +29,9 @@ from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
 from screening.report import Report
 from screening.rulebook import Rulebook
+from screening.text.structure import Section, SectionSpec
 
+HEADINGS_NAMED = 4  # wordings of a section's heading, where it was not found
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
 # So many cases, from the head of the queue, come with their full text; the others say that they don't.
 FULL_TEXT_CASES = 400
@@ -83,7 +85,7 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
         inside += [
             _findings(report),
             reuse_part(report, in_batch, full_text=full_text),
-            _structure(report),
+            _structure(report, kind.sections if kind else ()),
             topic_part(report, in_batch, full=full_text),
             score_part(report, _PLACE, full=full_text),
             _text(report)
@@ -195,16 +197,17 @@ def _evidence(quote: str, other: str | None) -> Child:
     return [h("span", "原文：", class_="meta"), h("q", short(quote)), source]
 
 
-def _structure(report: Report) -> Markup | None:
+def _structure(report: Report, asked: Sequence[SectionSpec]) -> Markup | None:
     if not report.structure:
         return None
+    looked_for = {a.name: a.headings[:HEADINGS_NAMED] for a in asked}
     total = max(1, report.counts.get("words", 1))
     rows = [
         h(
             "tr",
             h("th", s.name, scope="row"),
             h("td", FOUND[s.found], class_="none" if s.found == "none" else None),
-            h("td", report.text[s.heading.start : s.heading.end].strip() if s.heading else "—"),
+            h("td", _heading(report, s, looked_for)),
             h("td", str(s.words) if s.found != "none" else "—", class_="num"),
             h("td", percent(s.words / total, 0) if s.found != "none" else "—", class_="num"),
         )
@@ -212,6 +215,13 @@ def _structure(report: Report) -> Markup | None:
     ]
     caption = "“未发现”指标题和内容里都没找到，请对照原文"
     return join([h("h4", "结构"), table(caption, ("部分", "判断", "作者的标题", "字数", "占比"), rows)])
+
+
+def _heading(report: Report, section: Section, looked_for: Mapping[str, Sequence[str]]) -> Child:
+    if section.heading:
+        return report.text[section.heading.start : section.heading.end].strip()
+    words = looked_for.get(section.name, ()) if section.found == "none" else ()
+    return h("span", f"找过“{'、'.join(words)}”等标题和相应内容", class_="meta") if words else "—"
 
 
 LEGEND = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -89,9 +90,20 @@ def _content(name: str, topic: TopicFit, found: Measured) -> tuple[Figure, ...]:
         return narrative_figures(_needed(found.narrative, name), topic)
     if name == "structure":
         return structure_figures(_needed(found.sections, name))
-    said = [i for i in _needed(found.ledger, name) if not any(s.overlaps(i.span) for s in topic.stuffing)]
+    said = _outside(_needed(found.ledger, name), topic.stuffing)
     figures = {"evidence": evidence_figures, "examples": example_figures}[name]
     return figures(said, found.words, pieces_of(found.sections or (), found.body))
+
+
+def _outside(items: Sequence[LedgerItem], stuffing: Sequence[Span]) -> list[LedgerItem]:
+    """Return the items that begin in no stuffing; its spans are sentences, in order and apart."""
+    starts = [s.start for s in stuffing]
+
+    def inside(item: LedgerItem) -> bool:
+        n = bisect_right(starts, item.span.start)
+        return n > 0 and item.span.start < stuffing[n - 1].end
+
+    return [i for i in items if not inside(i)]
 
 
 def _needed(value: T | None, part: str) -> T:

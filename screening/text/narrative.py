@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from screening.document import Document, Paragraph, Span
 from screening.text.sentences import sentences
 
-_QUOTED = re.compile("“[^”]*”|「[^」]*」|《[^》]*》")
+# No opening mark inside: a line of nothing but opening marks must not be searched to its end from each of them.
+_QUOTED = re.compile("“[^“”]*”|「[^「」]*」|《[^《》]*》")
 # 我 as the narrator; 我县, 我校, 我国 … are the bureau's voice.
 _NARRATOR = re.compile("我(?![县市省区校国院园局乡镇中方党军])|自己|咱")
 _FELT = re.compile(

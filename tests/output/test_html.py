@@ -354,6 +354,11 @@ def test_topic_fit_is_explained_by_features_sentences_terms_and_what_is_missing(
     )
 
 
+def test_a_section_that_was_not_found_says_which_headings_were_looked_for(page):
+    rows = html.fromstring(page).xpath("//*[@id='case-c1']//tr[th='典型经验']/td")
+    assert [td.text_content() for td in rows[:2]] == ["未发现", "找过“经验、启示、反思、体会”等标题和相应内容"]
+
+
 def test_the_page_is_whole_without_the_script(page):
     tree = html.fromstring(page)
     rows = tree.xpath("//table[@class='list']/tbody/tr")

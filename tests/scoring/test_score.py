@@ -70,6 +70,8 @@ def test_heaping_up_buys_nothing_beyond_the_bound_and_stuffing_nothing_at_all():
     assert points(measured(ledger=heap), "evidence") == points(measured(ledger=[*heap, data(61)]), "evidence")
     stuffed = TopicFit(band="on", score=0.9, stuffing=(Span(0, 1400),))
     assert points(measured(ledger=[data(3)], topic=stuffed), "evidence") == 0
+    beside = TopicFit(band="on", score=0.9, stuffing=(Span(0, 90), Span(310, 390)))
+    assert points(measured(ledger=[data(3)], topic=beside), "evidence") > 0
     assert points(measured(sections=[section(0, SECTION_WORDS)]), "structure") == 25
 
 

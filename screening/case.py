@@ -160,6 +160,11 @@ class Case:
         before = [p for p in body if p.span.end <= start]
         return body[len(before) :] if all(p.span.length <= COVER_LINE for p in before) else body
 
+    @property
+    def plain_body(self) -> str:
+        """The 正文 in simplified characters, for whoever needs no places in it."""
+        return "\n".join(self.plain.quote(p.span) for p in self.body)
+
     @cached_property
     def compared(self) -> tuple[Paragraph, ...]:
         """Paragraphs that are compared with others: 正文, text boxes and notes, author form excluded."""

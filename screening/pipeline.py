@@ -13,14 +13,19 @@ from screening import __version__
 from screening.case import Batch, Case, CaseInfo
 from screening.checks._contract import BatchCheck, BatchFinding, CaseCheck
 from screening.errors import ScreeningError, UsageError
-from screening.finding import Finding
+from screening.finding import Finding, Severity
 from screening.intake.metadata import Vocabulary
 from screening.report import Failure, MadeWith, Outcome, Report, Verdict, verdict_of
 from screening.reuse.compare import ORDINARY, CompareParams, against_notice, compare
 from screening.reuse.corpus import Comparable, Corpus
-from screening.rulebook import Rule, Rulebook
+from screening.rulebook import KindRules, Rule, Rulebook
+from screening.scoring.parts import FORM_CHECKS
+from screening.scoring.result import Score
+from screening.scoring.score import Measured, score_case
+from screening.text.count import count_words
 from screening.text.headings import find_headings
 from screening.text.ledger import in_words_of, ledger
+from screening.text.narrative import narrative
 from screening.text.sections import find_sections
 from screening.text.view import simplified
 from screening.topic.model import TopicModel, known_models, model_for
@@ -156,7 +161,35 @@ def screen(case: Case, setting: Setting, corpus: Corpus | None = None, *, of_bat
         reuse=_kept(world.reuse_stage),
         topic=_kept(world.topic_stage),
         ledger=_kept(world.ledger_stage) or (),
+        score=_score(case, world, kind, outcomes),
         warnings=case.warnings,
+    )
+
+
+def _score(case: Case, world: World, kind: KindRules | None, outcomes: Sequence[Outcome]) -> Score:
+    """Reckon the score from what the stages found and the checks of form said."""
+    if kind is None:
+        return Score(total=None, reason="不认识这类材料")
+    topic = _kept(world.topic_stage)
+    form = [o for o in outcomes if o.check in FORM_CHECKS and not o.shadow]
+    labels = {r.check.name: r.check.label for r in kind.rules}
+    said: dict[str, list[Severity]] = {o.check: [] for o in form if o.status in ("clear", "found")}
+    for o in form:
+        said.get(o.check, []).extend(f.severity or o.severity for f in o.findings)
+    stuffed = sum(count_words(case.document.quote(s)) for s in topic.stuffing) if topic else 0
+    return score_case(
+        kind.weights,
+        Measured(
+            words=max(0, case.words.words - stuffed),
+            body=case.body_span,
+            topic=topic,
+            sections=_kept(world.sections_stage),
+            ledger=_kept(world.ledger_stage),
+            narrative=_kept(_stage(lambda: narrative(case.plain, case.body))) if "narrative" in kind.weights else None,
+            form=said,
+            labels=labels,
+            broken=[labels[o.check] for o in form if o.status == "broken"],
+        ),
     )
 
 

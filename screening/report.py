@@ -13,8 +13,9 @@ from screening.document import Span
 from screening.finding import Clause, Evidence, Finding, IntakeWarning, Other, Severity
 from screening.reuse.clusters import Cluster
 from screening.reuse.result import Reuse
+from screening.scoring.result import Score
 from screening.text.structure import LedgerItem, Section
-from screening.topic.result import TopicFit
+from screening.topic.result import TopicFit, Vicinity
 
 SCHEMA = 1
 Status = Literal["clear", "found", "skipped", "broken"]
@@ -135,7 +136,8 @@ class Report:
     reuse: Reuse | None = None
     topic: TopicFit | None = None
     ledger: tuple[LedgerItem, ...] = ()
-    score: Mapping[str, Any] | None = None
+    score: Score | None = None
+    vicinity: Vicinity | None = None  # of a case that was screened alone, None
     warnings: tuple[IntakeWarning, ...] = ()
     error: Failure | None = None
 
@@ -164,7 +166,8 @@ class Report:
             "reuse": self.reuse and self.reuse.to_json(),
             "topic": self.topic and self.topic.to_json(),
             "ledger": [{"kind": i.kind, **_span(i.span), "quote": i.quote, "value": i.value} for i in self.ledger],
-            "score": self.score and dict(self.score),
+            "score": self.score and self.score.to_json(),
+            "vicinity": self.vicinity and self.vicinity.to_json(),
             "warnings": [asdict(w) for w in self.warnings],
         }
 
@@ -189,7 +192,8 @@ class Report:
             ledger=tuple(
                 LedgerItem(i["kind"], Span(i["start"], i["end"]), i["quote"], i["value"]) for i in data["ledger"]
             ),
-            score=data["score"],
+            score=data["score"] and Score.from_json(data["score"]),
+            vicinity=data["vicinity"] and Vicinity.from_json(data["vicinity"]),
             warnings=tuple(IntakeWarning(**w) for w in data["warnings"]),
             **head,
         )

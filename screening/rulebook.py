@@ -10,8 +10,8 @@ import math
 import re
 import tomllib
 import typing
-from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import date, datetime
 from difflib import get_close_matches
 from importlib import resources
@@ -24,6 +24,8 @@ from screening.checks._contract import BatchCheck, Check
 from screening.document import Document
 from screening.errors import RulebookError
 from screening.finding import Clause, Severity
+from screening.scoring.parts import FORM_CHECKS
+from screening.scoring.result import PARTS
 from screening.text.structure import SectionSpec
 
 DEFAULT = "henan-2023-950"
@@ -32,7 +34,8 @@ _COMMON = ("use", "id", "clause", "quote", "severity", "state")
 _TOP = ("schema", "id", "title", "notice", "year", "projects", "unit_types", "kinds", "batch")
 _REFUSED = object()
 _TYPES = {str: "文字", int: "整数", float: "数", bool: "true 或 false", dict: "表", date: "日期", datetime: "日期时间"}
-_KIND = ("label", "aliases", "sections", "checks")
+FULL_SCORE = 100
+_KIND = ("label", "aliases", "score", "sections", "checks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KindRules:
-    """What a notice asks of one kind of case."""
+    """What a notice asks of one kind of case. ``weights`` are the points of each part of the score, 100 in all; empty: no score."""
 
     kind: str
     label: str
     aliases: tuple[str, ...]
     sections: tuple[SectionSpec, ...]
     rules: tuple[Rule, ...]
+    weights: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,13 +263,35 @@ class _Reader:
             self.only(row, ("name", "headings", "cues"), here)
             name = self.words(row, "name", here)
             sections.append(SectionSpec(name, self.strings(row, "headings", here), self.strings(row, "cues", here)))
+        rules = self.rules(body, at, for_batch=False)
         return KindRules(
             kind=kind,
             label=self.need(body, "label", str, at),
             aliases=self.strings(body, "aliases", at),
             sections=tuple(sections),
-            rules=self.rules(body, at, for_batch=False),
+            rules=rules,
+            weights=self.weights(body, at, sections, {r.check.name for r in rules if r.state == "on"}),
         )
+
+    def weights(
+        self, kind: Mapping[str, Any], at: str, sections: Sequence[SectionSpec], on: set[str]
+    ) -> Mapping[str, float]:
+        if "score" not in kind:
+            return MappingProxyType({})
+        here = f"{at}.score"
+        table = self.need(kind, "score", dict, at)
+        self.only(table, tuple(PARTS), here)
+        weights = {key: self.coerce(value, float, f"{here}.{key}") for key, value in table.items()}
+        if abs((total := sum(weights.values())) - FULL_SCORE) > 1e-6:
+            self.fail(here, f"各部分的分值加起来应为 {FULL_SCORE}，现为 {total:g}")
+        if "structure" in weights and not sections:
+            self.fail(f"{here}.structure", f"{at} 没有写明 sections，结构无从计分", "请写明各部分，或去掉 structure。")
+        if "form" in weights and not on.intersection(FORM_CHECKS):
+            names = "、".join(FORM_CHECKS)
+            self.fail(
+                f"{here}.form", f"{at} 没有启用规范方面的检查，规范无从计分", f"请启用其中一项：{names}；或去掉 form。"
+            )
+        return MappingProxyType(weights)
 
     def rules(self, table: Mapping[str, Any], at: str, *, for_batch: bool) -> tuple[Rule, ...]:
         rows = self.tables(table, "checks", at)

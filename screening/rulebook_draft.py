@@ -34,6 +34,14 @@ name = "主要做法"
 headings = ["做法", "举措"]
 cues = ["主要采取", "具体做法"]
 
+# 参考分各部分的分值，合计 100；只用来在同类材料里排序，篇幅、重复、名额等硬性要求不计入。可用：topic（切题）、structure（结构）、
+# narrative（叙事）、evidence（证据）、examples（事例）、form（规范）。不要参考分就删去这张表。
+[kinds.work_case.score]
+topic = 35
+structure = 25
+evidence = 25
+form = 15
+
 [[kinds.work_case.checks]]
 use = "length"
 clause = "第一条"
@@ -47,6 +55,12 @@ clause = "第一条"
 quote = "写明主要做法"
 severity = "review"
 
+[[kinds.work_case.checks]]
+use = "title"
+clause = "第一条"
+quote = "标题自拟"
+severity = "review"
+
 [[batch.checks]]
 use = "quota"
 clause = "第二条"
@@ -57,7 +71,7 @@ max = 2
 """
 _NOTICE = """\
 （请把通知全文贴在这里，替换以下示例；规则里的 quote 要在这里找得到。）
-第一条 案例写明主要做法，字数不超过 3000 字。
+第一条 案例标题自拟，写明主要做法，字数不超过 3000 字。
 第二条 每个单位不超过 2 个。
 """
 

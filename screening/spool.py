@@ -32,6 +32,14 @@ class Spool:
         self._path(case.id).write_text(f"{_line(row)}\n{_line(case.to_json())}\n", "utf-8")
         side.facts.save(self._facts(case.id))
 
+    def write_terms(self, case_id: str, terms: str) -> None:
+        """Keep the words of a case that may be terms, with blanks between them."""
+        self._terms(case_id).write_text(terms, "utf-8")
+
+    def read_terms(self, case_id: str) -> str:
+        """Return what :meth:`write_terms` kept."""
+        return self._terms(case_id).read_text("utf-8")
+
     def read(self, case_id: str) -> Case:
         """Return the case kept under ``case_id``."""
         with self._path(case_id).open("rb") as stream:
@@ -60,6 +68,9 @@ class Spool:
 
     def _facts(self, case_id: str) -> Path:
         return Path(self.folder) / f"{case_id}.facts"
+
+    def _terms(self, case_id: str) -> Path:
+        return Path(self.folder) / f"{case_id}.terms"
 
     def _path(self, case_id: str) -> Path:
         return Path(self.folder) / f"{case_id}.json"

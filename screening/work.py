@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,9 @@ from screening.reuse.ranking import TOP
 from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
+from screening.text.segment import segmenter
+from screening.topic.result import Vicinity
+from screening.topic.terms import likenesses, terms_of
 from screening.world import Trainee
 
 if TYPE_CHECKING:
@@ -117,6 +120,7 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         case = assemble(submission, names, overrides=overrides)
         side = Comparable.of_case(case)
         plan.spool.write(case, side)
+        plan.spool.write_terms(case.id, terms_of(case.plain_body, segmenter(), (case.info.unit, case.info.author)))
         return ReadRow(info=case.info, prints=side.prints(plan.search.keep), buckets=distinct_buckets(side.view.codes))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
@@ -175,6 +179,8 @@ def _internal(error: Exception) -> tuple[str, str, str]:
 def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], on_page: frozenset[str]) -> None:
     """Index the fingerprints of the batch and of earlier files together, in the work folder; n-grams are counted in the archive too.
 
+    The key terms of the batch's cases, and what is near to them in theme, are told here as well: for both all texts must be there.
+
     ``on_page`` are the ids of all cases of the batch, for the links between them.
     """
     rows = [*own, *earlier]
@@ -188,7 +194,28 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], 
     rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
     (folder / "index.json").write_text(json.dumps(table), "utf-8")
+    (folder / "vicinity.json").write_text(json.dumps(_vicinities(plan, own, earlier), ensure_ascii=False), "utf-8")
     (folder / "on-page.json").write_text(json.dumps(sorted(on_page)), "utf-8")
+
+
+def _vicinities(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow]) -> dict[str, Any]:
+    infos = [r.info for r in (*own, *earlier)]
+    said = likenesses((plan.spool.read_terms(i.id) for i in infos), len(infos), len(own))
+    out = {}
+    for row, found in zip(own, said, strict=True):
+        near = Vicinity(terms=found.terms)
+        if found.nearest is not None:
+            other = infos[found.nearest]
+            near = Vicinity(
+                terms=found.terms,
+                id=other.id,
+                title=other.title or other.file,
+                unit=other.unit,
+                place="batch" if found.nearest < len(own) else "archive",
+                similarity=found.similarity,
+            )
+        out[row.info.id] = near.to_json()
+    return out
 
 
 class SpoolCorpus:
@@ -238,6 +265,7 @@ class _Opened:
     corpus: Corpus
     library: Library | None
     on_page: frozenset[str]
+    vicinities: Mapping[str, Any]  # of each case by id, as JSON
 
 
 _open: dict[Plan, _Opened] = {}  # what this process holds open for the run it works on
@@ -258,7 +286,8 @@ def _opened(plan: Plan) -> _Opened:
         library = _archive(plan)
         corpus = JoinedCorpus((own, library), own.rarity) if library else own
         on_page = frozenset(json.loads((Path(plan.work) / "on-page.json").read_text("utf-8")))
-        _open[plan] = _Opened(corpus, library, on_page)
+        vicinities = json.loads((Path(plan.work) / "vicinity.json").read_text("utf-8"))
+        _open[plan] = _Opened(corpus, library, on_page, vicinities)
     return _open[plan]
 
 
@@ -276,6 +305,7 @@ def screen_one(plan: Plan, job: Job) -> Line:
     case: Case = plan.spool.read(job.id)
     try:
         report = screen(case, setting, opened.corpus, of_batch=job.of_batch)
+        report = replace(report, vicinity=Vicinity.from_json(opened.vicinities[job.id]))
         return line_of(report, setting.rulebook, opened.on_page)
     except Exception as error:  # noqa: BLE001 - one bad case never stops the others
         report = refused(case.info, UnreadableError(*_internal(error)), setting)

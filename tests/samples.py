@@ -13,8 +13,9 @@ from screening.report import BatchReport, Failure, MadeWith, Outcome, Remark, Re
 from screening.reuse.clusters import Cluster, Link, Member
 from screening.reuse.result import Passage, Rates, Reuse, ReuseKind, SourceMatch
 from screening.rulebook import load_rulebook
+from screening.scoring.result import Figure, Part, Score
 from screening.text.structure import LedgerItem, Section
-from screening.topic.result import Theme, TopicFit, WeighedSentence
+from screening.topic.result import Theme, TopicFit, Vicinity, WeighedSentence
 
 CLAUSE = Clause("附件 一.4", "字数不超过 3000 字")
 MADE = MadeWith(
@@ -46,6 +47,16 @@ def passage(kind: ReuseKind = ReuseKind.LOCALISED, **more) -> Passage:
         swaps=(("2022", "2023"),),
         **more,
     )
+
+
+def score(total_of_topic: float = 29.0) -> Score:
+    topic = Figure(name="切题分", value=0.83, full=1, unit="", share=0.83, weight=1)
+    form = Figure(name="标题", value=1, full=0, unit="项问题", share=0.4, weight=1)
+    parts = {
+        "topic": Part(weight=35, factor=1.0, points=total_of_topic, figures=(topic,)),
+        "form": Part(weight=65, factor=1.0, points=26.0, figures=(form,)),
+    }
+    return Score.of(parts)
 
 
 def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", **more) -> Report:
@@ -147,12 +158,17 @@ def report(case_id: str = "c1", title: str = "一块屏幕<b>点亮</b>大山", 
         "topic": TopicFit(
             band="on",
             score=0.83,
-            contributions={"who_act": 1.2},
+            contributions={"intercept": 0.385627, "who_act": 1.2},
             sentences=(WeighedSentence(span(TEXT, "分片区推进"), -0.2), WeighedSentence(passage().span, 0.4)),
             themes=(Theme("培训模式创新", "main", 0.7),),
             reason="有 3 句写到教师参加培训。",
+            missing=("没有教师培训的专用词：找的是“国培”。",),
         ),
         "ledger": (LedgerItem("data", span(TEXT, "35名"), "35名", "35名"),),
+        "score": score(),
+        "vicinity": Vicinity(
+            terms=("书箱", "共读"), id="c2", title="山路上的研修", unit="=1+1", place="batch", similarity=0.31
+        ),
         "warnings": (IntakeWarning("hidden_text", "有隐藏文字，没有计入字数", 2, "<隐藏>", "body/3"),),
     }
     return Report(**{**given, **more})

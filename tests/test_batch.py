@@ -89,8 +89,12 @@ def test_sections_from_the_workers_are_those_made_from_the_reports(delivery, tmp
     whole, short = (parse((tmp_path / name / "index.html").read_text("utf-8")) for name in ("out", "short"))
     texts = ".//details[div[@class='text']] | .//a[starts-with(@href, '#m-')]"
     assert whole.xpath(texts) and not short.xpath(texts)
-    for link in whole.xpath(texts):
-        link.drop_tree()
+    # What the scores are made of comes with the text, too; without it, the points of the parts stand in one line.
+    made_of = ".//details[summary='切题分由什么得来'] | .//div[table[@class='parts']] | .//p[starts-with(., '按规则集的分值')]"
+    points = ".//p[contains(., '由什么得来见 report.jsonl')]"
+    assert whole.xpath(made_of) and not short.xpath(made_of) and short.xpath(points)
+    for part in [*whole.xpath(f"{texts} | {made_of}"), *short.xpath(points)]:
+        part.drop_tree()
     for note in short.xpath("//div[@class='inside']/p[contains(., '这一篇的全文见')]"):
         note.drop_tree()
     for a, b in zip(

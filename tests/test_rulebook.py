@@ -37,7 +37,7 @@ def test_every_quotation_of_a_shipped_rulebook_stands_in_its_notice(name):
 def test_the_draft_is_valid_as_it_stands(draft):
     book = load_rulebook(draft)
     assert missing_quotes(book) == ()
-    assert [r.id for r in book.rules()] == ["work_case.length", "work_case.sections", "batch.quota"]
+    assert [r.id for r in book.rules()] == ["work_case.length", "work_case.sections", "work_case.title", "batch.quota"]
     assert book.kinds["work_case"].rules[0].severity is Severity.BLOCKER
     assert book.kinds["work_case"].rules[0].params.max == 3000
 
@@ -74,6 +74,22 @@ PROJECTS = '[[projects]]\nname = "国培计划"\naliases = ["国培"]\n'
 BEFORE_CHECKS = re.compile(r"\[\[kinds\.work_case\.checks\]\].*", re.DOTALL)
 BEFORE_SECTIONS = re.compile(r"\[\[kinds\.work_case\.sections\]\].*", re.DOTALL)
 BEFORE_KINDS = re.compile(r"\[kinds\.work_case\].*", re.DOTALL)
+
+SCORE = re.compile(r"\[kinds\.work_case\.score\][^[]*")
+SECTIONS = re.compile(r"\[\[kinds\.work_case\.sections\]\].*?(?=# 参考分)", re.DOTALL)
+
+TITLE_AND_DEADLINE = """\
+[[kinds.work_case.checks]]
+use = "title"
+clause = "一"
+quote = "一"
+[[kinds.work_case.checks]]
+use = "deadline"
+clause = "一"
+quote = "一"
+last = 2024-01-25
+projects = ["国陪计划"]
+"""
 
 # what is changed, into what, and words that the message must have besides the file's name
 MISTAKES = [
@@ -128,10 +144,18 @@ MISTAKES = [
     ),
     (
         BEFORE_CHECKS,
-        '[[kinds.work_case.checks]]\nuse = "deadline"\nclause = "一"\nquote = "一"\nlast = 2024-01-25\nprojects = ["国陪计划"]\n',
+        TITLE_AND_DEADLINE,
         ["'国陪计划'", "是否想写“国培计划”"],
     ),
     ('notice = "新通知.txt"', 'notice = "没有.txt"', ["没有.txt"]),
+    ("topic = 35", "topik = 35", ["kinds.work_case.score", "'topik'", "是否想写“topic”"]),
+    ("topic = 35", "topic = 30", ["kinds.work_case.score", "应为 100", "现为 95"]),
+    ("topic = 35", "topic = -35", ["kinds.work_case.score.topic", "不小于 0"]),
+    ("topic = 35", 'topic = "35"', ["kinds.work_case.score.topic", "应为数"]),
+    ("[kinds.work_case.score]", "[[kinds.work_case.score]]", ["kinds.work_case", "'score'", "应为表"]),
+    (SCORE, "[kinds.work_case.score]\n", ["kinds.work_case.score", "应为 100", "现为 0"]),
+    (SECTIONS, "", ["kinds.work_case.score.structure", "没有写明 sections"]),
+    ('use = "title"\n', 'use = "title"\nstate = "shadow"\n', ["kinds.work_case.score.form", "没有启用"]),
 ]
 
 
@@ -188,3 +212,15 @@ def test_what_belongs_to_every_rule_and_what_to_the_check(draft):
     rule = load_rulebook(draft).kinds["work_case"].rules[0]
     assert (rule.id, rule.state, rule.clause.where, rule.params.min) == ("篇幅", "shadow", "第一条", 100)
     assert isinstance(load_rulebook(draft).notice, Document)
+
+
+def test_the_shipped_weights_are_the_proposal_and_a_kind_without_them_has_none(draft):
+    weights = {k: dict(v.weights) for k, v in load_rulebook().kinds.items()}
+    assert weights == {
+        "work_case": {"topic": 35, "structure": 25, "evidence": 25, "form": 15},
+        "growth_story": {"topic": 35, "narrative": 35, "examples": 15, "form": 15},
+        "self_report": {"topic": 30, "structure": 40, "evidence": 20, "form": 10},
+    }
+    assert sum(load_rulebook(draft).kinds["work_case"].weights.values()) == 100
+    draft.write_text(SCORE.sub("", draft.read_text("utf-8")), "utf-8")
+    assert load_rulebook(draft).kinds["work_case"].weights == {}

@@ -50,6 +50,14 @@ def meter(share: float) -> Markup:
     )
 
 
+def points_bar(share: float) -> Markup:
+    """Return a small bar for points reached (0–1); the figure stands beside it. Fuller is better, unlike :func:`meter`."""
+    fill = "#1e5a3b" if share >= 0.8 else "#b57b10" if share >= 0.5 else "#7a858f"
+    ground = h("rect", x=0, y=0, width=64, height=8, rx=2, fill="#e3e8e6")
+    bar = h("rect", x=0, y=0, width=round(64 * min(1.0, share)), height=8, rx=2, fill=fill)
+    return h("svg", ground, bar, viewBox="0 0 64 8", class_="bar", aria_hidden="true")
+
+
 def strip(spans: Sequence[Span], length: int) -> Markup:
     """Return a band that stands for a text of ``length`` code points (≥ 1), the spans drawn where they lie in it."""
     whole = max(1, length)

@@ -10,12 +10,13 @@ from screening.output.html_case import FULL_TEXT_CASES, Turn, case_section, comp
 from screening.output.html_clusters import cluster_line, clusters_part
 from screening.output.html_overview import batch_findings, case_list, failures, left_out, overview
 from screening.output.html_reuse import passage_pair
+from screening.output.html_score import place_line
 from screening.output.labels import RATES, SEARCH, percent
 from screening.output.marks import Mark, marked
 from screening.output.markup import Markup, h, join
 from screening.output.page import foot_of, head_of, header
 from screening.output.privacy import masked, masked_batch, masked_passage
-from screening.output.rows import Row
+from screening.output.rows import Row, ranks_of
 from screening.output.shelf import Shelf
 from screening.report import BatchReport, Report
 from screening.reuse.corpus import Comparable
@@ -81,11 +82,17 @@ def _sections(
     ids = [r.info.id for r in rows]
     on_page = frozenset(ids)
     group_of = batch.cluster_numbers()
+    places = ranks_of(rows)
     for n, row in enumerate(rows):
         before, after = (ids[n - 1] if n else None), (ids[n + 1] if n + 1 < len(ids) else None)
         full = n < FULL_TEXT_CASES
         section = case_section(report_of(row), book, on_page, full_text=True) if full else section_of(row)
-        yield completed(section, Turn(n + 1, len(ids), before, after), cluster_line(batch, group_of.get(row.info.id)))
+        yield completed(
+            section,
+            Turn(n + 1, len(ids), before, after),
+            cluster_line(batch, group_of.get(row.info.id)),
+            place_line(places.get(row.info.id)),
+        )
 
 
 def _foot(batch: BatchReport, book: Rulebook) -> Markup:

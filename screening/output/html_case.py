@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +10,10 @@ from screening.document import Span
 from screening.finding import Finding, Severity
 from screening.output.html_overview import chip, clause_line, table
 from screening.output.html_reuse import PASSAGES_SHOWN, reuse_part
+from screening.output.html_score import score_part
+from screening.output.html_topic import topic_part
 from screening.output.labels import (
-    BAND,
     FOUND,
-    GENRE,
     MESSAGE_SHOWN,
     ORIGIN,
     SEARCH,
@@ -29,8 +29,9 @@ from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
 from screening.report import Report
 from screening.rulebook import Rulebook
-from screening.topic.result import TopicFit
+from screening.text.structure import Section, SectionSpec
 
+HEADINGS_NAMED = 4  # wordings of a section's heading, where it was not found
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
 # So many cases, from the head of the queue, come with their full text; the others say that they don't.
 FULL_TEXT_CASES = 400
@@ -52,13 +53,13 @@ class Turn:
 
 
 # What is known of a case only when all are screened; no text has a character like these (see markup.printable).
-_NUMBER, _GROUP, _TURNS = Markup("\0number\0"), Markup("\0group\0"), Markup("\0turns\0")
+_NUMBER, _GROUP, _TURNS, _PLACE = (Markup(f"\0{name}\0") for name in ("number", "group", "turns", "place"))
 
 
 def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, full_text: bool) -> Markup:
     """Return one case, to be completed by :func:`completed`. ``in_batch`` are the ids of this page's cases.
 
-    With ``full_text`` the marked text is shown.
+    With ``full_text`` the marked text is shown, and what each point of the score is made of.
     """
     info = report.case
     kind = book.kinds.get(info.kind)
@@ -84,8 +85,9 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
         inside += [
             _findings(report),
             reuse_part(report, in_batch, full_text=full_text),
-            _structure(report),
-            _topic(report),
+            _structure(report, kind.sections if kind else ()),
+            topic_part(report, in_batch, full=full_text),
+            score_part(report, _PLACE, full=full_text),
             _text(report)
             if full_text
             else h(
@@ -97,12 +99,16 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
     return h("details", head, h("div", inside, class_="inside"), id=f"case-{info.id}")
 
 
-def completed(section: str, turn: Turn, group: Child) -> str:
+def completed(section: str, turn: Turn, group: Child, place: Child = None) -> str:
     """Put into a section what is known when all cases are screened.
 
-    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others.
+    ``group`` says which group of similar texts the case is in; it is shown where the case was compared with others. ``place``
+    is its place by score.
     """
-    return section.replace(_NUMBER, str(turn.number)).replace(_GROUP, join([group])).replace(_TURNS, _turns(turn))
+    known = {_NUMBER: str(turn.number), _GROUP: join([group]), _TURNS: _turns(turn), _PLACE: join([place])}
+    for mark, words in known.items():
+        section = section.replace(mark, words)
+    return section
 
 
 def _turns(turn: Turn) -> Markup:
@@ -191,16 +197,17 @@ def _evidence(quote: str, other: str | None) -> Child:
     return [h("span", "原文：", class_="meta"), h("q", short(quote)), source]
 
 
-def _structure(report: Report) -> Markup | None:
+def _structure(report: Report, asked: Sequence[SectionSpec]) -> Markup | None:
     if not report.structure:
         return None
+    looked_for = {a.name: a.headings[:HEADINGS_NAMED] for a in asked}
     total = max(1, report.counts.get("words", 1))
     rows = [
         h(
             "tr",
             h("th", s.name, scope="row"),
             h("td", FOUND[s.found], class_="none" if s.found == "none" else None),
-            h("td", report.text[s.heading.start : s.heading.end].strip() if s.heading else "—"),
+            h("td", _heading(report, s, looked_for)),
             h("td", str(s.words) if s.found != "none" else "—", class_="num"),
             h("td", percent(s.words / total, 0) if s.found != "none" else "—", class_="num"),
         )
@@ -210,35 +217,11 @@ def _structure(report: Report) -> Markup | None:
     return join([h("h4", "结构"), table(caption, ("部分", "判断", "作者的标题", "字数", "占比"), rows)])
 
 
-def _meaning(topic: TopicFit) -> str:
-    if topic.calibrated:
-        percent = min(99, max(1, round(100 * topic.score)))  # nothing learnt from some decisions is certain
-        return f"切题的概率约 {percent}%，按本地评审结果校准"
-    return f"分数 {topic.score:.2f}，只用来排序"
-
-
-def _topic(report: Report) -> Markup | None:
-    topic = report.topic
-    if topic is None:
-        return None
-    themes = "、".join(f"{t.name}（{'主' if t.role == 'main' else '次'}）" for t in topic.themes)
-    rows: Sequence[tuple[str, str]] = [
-        ("判断", f"{BAND[topic.band]}（{_meaning(topic)}）"),
-        ("文体", GENRE.get(topic.genre, topic.genre)),
-        ("主题", themes or "未定"),
-    ]
-    strong = sorted(topic.sentences, key=lambda s: -s.weight)
-    pro = [h("li", h("q", short(report.text[s.span.start : s.span.end]))) for s in strong if s.weight > 0][:3]
-    con = [h("li", h("q", short(report.text[s.span.start : s.span.end]))) for s in reversed(strong) if s.weight < 0][:3]
-    return join(
-        [
-            h("h4", "切题"),
-            h("dl", [h("div", h("dt", k), h("dd", v)) for k, v in rows], class_="facts"),
-            h("p", topic.reason, class_="note") if topic.reason else None,
-            [h("p", "支持切题的句子：", class_="note"), h("ul", pro, class_="evidence")] if pro else None,
-            [h("p", "不支持切题的句子：", class_="note"), h("ul", con, class_="evidence")] if con else None,
-        ]
-    )
+def _heading(report: Report, section: Section, looked_for: Mapping[str, Sequence[str]]) -> Child:
+    if section.heading:
+        return report.text[section.heading.start : section.heading.end].strip()
+    words = looked_for.get(section.name, ()) if section.found == "none" else ()
+    return h("span", f"找过“{'、'.join(words)}”等标题和相应内容", class_="meta") if words else "—"
 
 
 LEGEND = (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from screening.finding import Severity
-from screening.output.charts import bars, meter
+from screening.output.charts import bars, meter, points_bar
 from screening.output.labels import (
     BAND,
     MESSAGE_SHOWN,
@@ -19,11 +19,12 @@ from screening.output.labels import (
     short,
 )
 from screening.output.markup import Child, Markup, h, join
-from screening.output.rows import Row
+from screening.output.rows import Row, ranks_of
+from screening.ranking import Rank
 from screening.report import BatchReport, Remark, Verdict
 from screening.rulebook import Rulebook
 
-HEADS = ("序号", "案例", "结论", "类型", "单位", "字数", "总相似率", "切题", "主要原因")
+HEADS = ("序号", "案例", "结论", "类型", "单位", "字数", "总相似率", "切题", "参考分", "主要原因")
 _TILES = (Verdict.RETURN, Verdict.LOOK, Verdict.INCOMPLETE, Verdict.CLEAR)
 _REUSE = (
     (0.0, 0.05, "5% 以下"),
@@ -42,7 +43,9 @@ _WORDS = (
 
 
 REMARKS_SHOWN = 300  # files that were left out, on the page; the workbook has all
-_NUMERIC = frozenset({"序号", "字数", "占比", "总相似率", "占本篇", "占来源", "占对方", "字符数"})
+_NUMERIC = frozenset(
+    {"序号", "字数", "占比", "总相似率", "占本篇", "占来源", "占对方", "字符数", "参考分", "得分", "满分", "加减"}
+)
 
 
 @lru_cache(maxsize=256)
@@ -170,6 +173,7 @@ def left_out(remarks: Sequence[Remark]) -> Markup:
 def case_list(rows: Sequence[Row], book: Rulebook) -> Markup:
     """Return the list: a plain table, with search, filters and sorting when the script runs."""
     kinds = [(k.kind, k.label) for k in book.kinds.values() if any(r.info.kind == k.kind for r in rows)]
+    places = ranks_of(rows)
     units = sorted({r.info.unit for r in rows if r.info.unit})
     controls = h(
         "div",
@@ -188,7 +192,7 @@ def case_list(rows: Sequence[Row], book: Rulebook) -> Markup:
         table(
             "按处理顺序排列：先看需要退回、需要人工查看的。点标题看详情",
             HEADS,
-            [_line(n, r, book) for n, r in enumerate(rows, 1)],
+            [_line(n, r, book, places.get(r.info.id)) for n, r in enumerate(rows, 1)],
             "list",
         )
         if rows
@@ -201,7 +205,14 @@ def _select(label: str, name: str, options: Sequence[tuple[str, str]]) -> Markup
     return h("label", label, h("select", choices, name=name))
 
 
-def _line(number: int, row: Row, book: Rulebook) -> Markup:
+def _points(row: Row, rank: Rank | None) -> Child:
+    if not rank or not row.score or row.score.total is None:
+        return "—"
+    place = h("span", f"第 {rank.place}，共 {rank.of}", class_="meta")
+    return [points_bar(row.score.total / 100), h("span", f"{row.score.total:g}"), h("br"), place]
+
+
+def _line(number: int, row: Row, book: Rulebook, rank: Rank | None) -> Markup:
     kind = book.kinds.get(row.info.kind)
     total = row.rates.total if row.rates else None
     reasons: Child = "—"
@@ -227,6 +238,7 @@ def _line(number: int, row: Row, book: Rulebook) -> Markup:
             "num rate",
         ),
         (BAND[row.topic.band] if row.topic else "—", f"{row.topic.score:.4f}" if row.topic else "-1", "topic"),
+        (_points(row, rank), f"{row.score.total:.1f}" if rank and row.score else "-1", "num rate"),
         (reasons, str(len(row.reasons)), "why"),
     ]
     return h(

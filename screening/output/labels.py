@@ -5,6 +5,7 @@ from __future__ import annotations
 from screening.checks import all_checks
 from screening.finding import Severity
 from screening.report import Verdict
+from screening.topic.features import AGAINST, FEATURES
 
 VERDICT_SYMBOL = {Verdict.CLEAR: "✓", Verdict.LOOK: "◐", Verdict.RETURN: "✕", Verdict.INCOMPLETE: "？"}
 SEVERITY = {Severity.BLOCKER: "须退回修改", Severity.REVIEW: "请人工查看", Severity.NOTE: "提示"}
@@ -33,6 +34,9 @@ RATES = (
     ("raw", "还原前", "不还原繁体、形近字、零宽字符时的相似率；比还原后低很多，说明可能做过伪装"),
     ("repaired", "还原后", "还原伪装字符后的相似率，即总相似率"),
     ("rewritten", "疑似改写", "文字不同而数字、日期、名称等事实相同的部分；不计入以上各率，请人工核对"),
+)
+SCORE_NOTE = (
+    "按规则集的分值相加，只供在同类材料里排先后，不是结论；篇幅、疑似重复、名额、时间等硬性要求另行提示，不计入。"
 )
 ORIGIN = {
     "manifest": "报送清单",
@@ -65,6 +69,17 @@ def check_label(name: str) -> str:
     """Return what the reader calls a check; a check that this version does not know keeps its own name."""
     check = all_checks().get(name)
     return check.label if check else name
+
+
+def feature_words(name: str, value: float) -> str:
+    """Say what a feature's part of the topic score comes from: much or little of it, beside what is usual.
+
+    >>> feature_words("who_act", 1.1), feature_words("wrong", 0.4), feature_words("balance", -0.2)
+    ('写教师参加培训研修的句子偏多', '写其他行业、其他对象的句子偏少', '偏重写学生')
+    """
+    if name == "balance":
+        return f"偏重写{'教师' if value > 0 else '学生'}"
+    return f"{FEATURES[name]}{'偏多' if (value > 0) != (name in AGAINST) else '偏少'}"
 
 
 def percent(share: float | None, digits: int = 1) -> str:

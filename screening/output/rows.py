@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from screening.case import CaseInfo
 from screening.finding import Severity
 from screening.output.labels import MESSAGE_SHOWN, short
+from screening.ranking import Rank, ranks
 from screening.report import Failure, Report, Verdict
 from screening.reuse.result import Passage, Rates, SourceMatch
-from screening.topic.result import TopicFit
+from screening.scoring.result import Score
+from screening.topic.result import TopicFit, Vicinity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,8 @@ class Row:
     sources: int
     pairs: tuple[Pair, ...]
     topic: TopicFit | None
+    score: Score | None
+    vicinity: Vicinity | None
     reasons: tuple[str, ...]
     notes: int
     error: Failure | None
@@ -70,6 +74,11 @@ def in_queue(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=urgency)
 
 
+def ranks_of(rows: Iterable[Row]) -> dict[str, Rank]:
+    """Return each case's place by score, by id."""
+    return ranks((r.info, r.score) for r in rows if not r.error)
+
+
 def row_of(report: Report, place: int = 0) -> Row:
     """Return the row of a report, which is the ``place``-th of its stream, from 0 on."""
     reuse = report.reuse
@@ -88,7 +97,11 @@ def row_of(report: Report, place: int = 0) -> Row:
         pairs=tuple(_pairs(sources, [p for p in reuse.passages if not p.stock])) if reuse else (),
         # What explains the score stands in the section; ten thousand times it would fill the memory.
         topic=report.topic
-        and replace(report.topic, contributions={}, sentences=(), genre_evidence=(), stuffing=(), participation=()),
+        and replace(
+            report.topic, contributions={}, sentences=(), genre_evidence=(), stuffing=(), participation=(), missing=()
+        ),
+        score=report.score and report.score.without_figures(),
+        vicinity=report.vicinity,
         reasons=tuple(short(f.message, MESSAGE_SHOWN) for f in found)
         or ((report.error.message,) if report.error else ()),
         notes=sum(f.severity is Severity.NOTE for f in report.findings),

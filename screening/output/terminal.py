@@ -19,11 +19,14 @@ from screening.output.labels import (
     STATUS,
     VERDICT_SYMBOL,
     check_label,
+    feature_words,
     percent,
 )
 from screening.output.markup import printable
 from screening.output.privacy import masked
 from screening.report import Report, Verdict
+from screening.scoring.result import PARTS, Score
+from screening.topic.features import FEATURES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,10 +35,12 @@ if TYPE_CHECKING:
     from screening.finding import Finding
     from screening.reuse.result import Passage
     from screening.rulebook import Rulebook
+    from screening.topic.result import TopicFit
 
 _STYLE = {Verdict.CLEAR: "green", Verdict.LOOK: "yellow", Verdict.RETURN: "red", Verdict.INCOMPLETE: "cyan"}
 _WEIGHT = {Severity.BLOCKER: "red", Severity.REVIEW: "yellow", Severity.NOTE: "dim"}
 SHOWN = 5
+SLIGHT = 0.05  # a contribution that would be shown as nought
 
 
 def _safe(value: str) -> str:
@@ -80,11 +85,38 @@ def _figures(report: Report) -> Iterator[str]:
     if report.topic:
         themes = "、".join(_safe(t.name) for t in report.topic.themes)
         yield f"{BAND[report.topic.band]}（{report.topic.score:.2f}）{'，主题：' + themes if themes else ''}"
+        yield from _why(report, report.topic)
+    if report.score:
+        yield _score(report.score)
     if report.reuse:
         shown = [*RATES[:5], *(RATES[7:] if report.reuse.rates.rewritten else ())]
         yield "  ".join(f"{label} {percent(getattr(report.reuse.rates, key))}" for key, label, _ in shown)
     if report.structure:
         yield "  ".join(f"{s.name} {FOUND[s.found]}" for s in report.structure)
+
+
+def _why(report: Report, topic: TopicFit) -> Iterator[str]:
+    """Say what speaks for the topic and against it: features, the strongest sentence of each side, what was looked for in vain."""
+    parts = sorted((v, k) for k, v in topic.contributions.items() if k in FEATURES and abs(v) >= SLIGHT)
+    sentences = sorted(topic.sentences, key=lambda s: s.weight)
+    for side, features, best in (
+        ("支持", [p for p in reversed(parts) if p[0] > 0], sentences[-1:]),
+        ("不支持", [p for p in parts if p[0] < 0], sentences[:1]),
+    ):
+        said = [f"{feature_words(name, value)} {value:+.1f}" for value, name in features[:3]]
+        quotes = [s.span for s in best if (s.weight > 0) == (side == "支持")]
+        said += [f"原文 {s.start}–{s.end}“{_short(report.text[s.start : s.end])}”" for s in quotes]
+        if said:
+            yield f"  {side}：{'；'.join(said)}"
+    yield from (f"  {_safe(m)}" for m in topic.missing)
+
+
+def _score(score: Score) -> str:
+    """Give the points of each part out of its weight; what they are made of is in the JSON and on the page."""
+    if score.total is None:
+        return f"参考分：没有（{score.reason}）"
+    parts = "，".join(f"{PARTS[k]} {p.points:g}/{p.weight:g}" for k, p in score.parts.items())
+    return f"参考分 {score.total:g}（{parts}）；只用来在同类材料里排序"
 
 
 def _finding(finding: Finding, console: Console) -> None:
@@ -159,3 +191,7 @@ def render_rulebook(book: Rulebook, console: Console) -> None:
                 rule.check.label, SEVERITY[rule.severity], state, escape(rule.clause.where), escape(rule.clause.quote)
             )
         console.print(table)
+    for kind in book.kinds.values():
+        if kind.weights:
+            points = "，".join(f"{PARTS[k]} {w:g}" for k, w in kind.weights.items())
+            console.print(f"参考分（{escape(kind.label)}）：{points}")

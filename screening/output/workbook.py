@@ -63,6 +63,7 @@ class Sheets:
             "wrap": workbook.add_format({**base, "text_wrap": True}),
             "percent": workbook.add_format({**base, "num_format": PERCENT}),
             "score": workbook.add_format({**base, "num_format": "0.00"}),
+            "points": workbook.add_format({**base, "num_format": "0.0"}),
             "number": workbook.add_format({**base, "num_format": "0"}),
             "date": workbook.add_format({**base, "num_format": "yyyy-mm-dd hh:mm", "align": "left"}),
             "link": workbook.add_format({**base, "font_color": "#1F5F5B", "underline": 1, "text_wrap": True}),

@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import Any
 
 from screening.case import unit_key, usual_spelling
-from screening.output.labels import BAND, FOUND, PLACE, RATES, SEARCH, VERDICT_SYMBOL, percent
+from screening.output.labels import BAND, FOUND, PLACE, RATES, SCORE_NOTE, SEARCH, VERDICT_SYMBOL, percent
 from screening.output.privacy import masked_batch
-from screening.output.rows import Row
+from screening.output.rows import Row, ranks_of
 from screening.output.shelf import Shelf
 from screening.output.workbook import Column, Sheets
 from screening.output.xlsx_clusters import cluster_columns, members_of
+from screening.ranking import Rank
 from screening.report import BatchReport, Verdict
 from screening.rulebook import Rulebook
+from screening.scoring.result import PARTS
+from screening.topic.result import Vicinity
 
 EXCERPT = 120
-PRINTED = 13  # columns of the summary that go on paper: all 40 would be too small to read
+PRINTED = 14  # columns of the summary that go on paper: all of them would be too small to read
 
 
 def write_summary(path: Path, shelf: Shelf, batch: BatchReport, book: Rulebook) -> None:
@@ -38,7 +41,9 @@ def write_summary(path: Path, shelf: Shelf, batch: BatchReport, book: Rulebook) 
     # A fixed time of creation: the same input gives the same file.
     workbook.set_properties({"title": "案例筛查汇总", "comments": book.title, "created": datetime(2024, 1, 1)})  # noqa: DTZ001 - xlsxwriter wants a naive time
     sheets = Sheets(workbook)
-    sheets.table("汇总", _summary_columns(book, batch.cluster_numbers()), rows, fixed=3, printed=PRINTED)
+    sheets.table(
+        "汇总", _summary_columns(book, batch.cluster_numbers(), ranks_of(rows)), rows, fixed=3, printed=PRINTED
+    )
     sheets.table(
         "相似对", _pair_columns({r.info.id: r for r in rows}), [(r, p) for r in rows for p in r.pairs], printed=12
     )
@@ -50,7 +55,7 @@ def write_summary(path: Path, shelf: Shelf, batch: BatchReport, book: Rulebook) 
     workbook.close()
 
 
-def _summary_columns(book: Rulebook, group_of: Mapping[str, int]) -> list[Column]:
+def _summary_columns(book: Rulebook, group_of: Mapping[str, int], places: Mapping[str, Rank]) -> list[Column]:
     names = list(dict.fromkeys(s.name for k in book.kinds.values() for s in k.sections))
 
     def kind(row: Row, _n: int) -> str:
@@ -59,6 +64,14 @@ def _summary_columns(book: Rulebook, group_of: Mapping[str, int]) -> list[Column
 
     def section(name: str) -> Any:
         return lambda row, _n: FOUND[row.sections[name]] if name in row.sections else None
+
+    given = {key for k in book.kinds.values() for key in k.weights}
+
+    def points(key: str) -> Any:
+        return lambda row, _n: row.score.parts[key].points if row.score and key in row.score.parts else None
+
+    def place(row: Row, name: str) -> Any:
+        return getattr(places[row.info.id], name) if row.info.id in places else None
 
     def rate(name: str) -> Any:
         return lambda row, _n: getattr(row.rates, name) if row.rates else None
@@ -77,6 +90,7 @@ def _summary_columns(book: Rulebook, group_of: Mapping[str, int]) -> list[Column
         total,
         Column("最大来源", 28, "wrap", lambda r, _n: f"{r.largest.title}（{r.largest.unit}）" if r.largest else None),
         Column("切题", 10, "text", lambda r, _n: BAND[r.topic.band] if r.topic else None, coloured=True),
+        Column("总分", 7, "points", lambda r, _n: r.score.total if r.score else None),
         Column("缺少部分", 16, "wrap", lambda r, _n: "、".join(r.missing)),
         Column("作者信息表", 11, "text", lambda r, _n: r.form, coloured=True),
         Column("单位类型", 16, "text", lambda r, _n: r.info.unit_type),
@@ -97,6 +111,12 @@ def _summary_columns(book: Rulebook, group_of: Mapping[str, int]) -> list[Column
         rates[7],
         Column("切题分", 8, "score", lambda r, _n: r.topic.score if r.topic else None),
         Column("主题", 22, "text", lambda r, _n: "、".join(t.name for t in r.topic.themes) if r.topic else None),
+        Column("名次", 7, "number", lambda r, _n: place(r, "place")),
+        Column("同组篇数", 8, "number", lambda r, _n: place(r, "of")),
+        Column("名次说明", 28, "wrap", lambda r, _n: place(r, "remark") or (r.score.reason if r.score else None)),
+        *(Column(f"{label}得分", 9, "points", points(key)) for key, label in PARTS.items() if key in given),
+        Column("关键词", 30, "wrap", lambda r, _n: "、".join(r.vicinity.terms) if r.vicinity else None),
+        Column("主题相近", 28, "wrap", lambda r, _n: _near(r.vicinity)),
         *(Column(name, 11, "text", section(name), coloured=True) for name in names),
         Column("外部查重率", 11, "percent", lambda r, _n: r.info.outside_similarity),
         Column("AI生成比例", 11, "percent", lambda r, _n: r.info.outside_ai),
@@ -104,6 +124,13 @@ def _summary_columns(book: Rulebook, group_of: Mapping[str, int]) -> list[Column
         Column("文件", 48, "text", lambda r, _n: r.info.file),
         Column("SHA-256", 18, "text", lambda r, _n: r.info.sha256[:16]),
     ]
+
+
+def _near(vicinity: Vicinity | None) -> str | None:
+    if vicinity is None or not vicinity.id:
+        return None
+    names = "，".join(x for x in (PLACE[vicinity.place], vicinity.unit) if x)
+    return f"{vicinity.title}（{names}，用词相近 {vicinity.similarity:.0%}）"
 
 
 def _pair_columns(by_id: dict[str, Row]) -> list[Column]:
@@ -220,9 +247,14 @@ def _notes(rows: Sequence[Row], batch: BatchReport, book: Rulebook) -> list[tupl
     lines += [(label, f"{what}。") for _, label, what in RATES]
     lines += [
         ("颜色与符号", "✕ 须退回修改，◐ 请人工查看，✓ 未见问题，？ 检查不完整；比例达到 30% 标“高”，达到 10% 标“中”。"),
-        ("顺序", "按处理顺序排列，序号与 index.html 相同；可用表头的筛选另行排序。打印只印汇总表的前 13 列。"),
+        ("顺序", "按处理顺序排列，序号与 index.html 相同；可用表头的筛选另行排序。打印只印汇总表的前 14 列。"),
         ("个人信息", "手机号、邮箱、证件号已遮去中间几位；原文见 report.jsonl，请勿外传。"),
         ("切题", f"分三档：{'、'.join(BAND.values())}；分数只用来排序，未经本地评审结果校准时不是概率。"),
+        (
+            "总分、名次",
+            f"{SCORE_NOTE}只在同一材料类型、同一项目类别里排名次，相差不超过 1 分难分高下；每项由什么得来见 index.html。",
+        ),
+        ("关键词、主题相近", "按用词与本批（和往年文件夹）其他材料比较得出，便于把主题相近的放在一起看，不是问题。"),
         ("最高相似率", percent(max((r.rates.total for r in rows if r.rates), default=0.0))),
     ]
     return lines

@@ -10,6 +10,7 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
+from typing import Any
 
 RAREST = 13  # half-nepers: a word that is not listed is in about one text of 700
 
@@ -22,14 +23,19 @@ def cutter() -> Callable[[str], Iterable[str]]:
 
         cut: Callable[[str], Iterable[str]] = fast.cut
     else:
-        import jieba  # noqa: PLC0415 - loads its dictionary
-
-        jieba.setLogLevel(logging.ERROR)
-        own = jieba.Tokenizer()
-        # Its cache would lie under a name that everybody knows in a folder that everybody may write to, and is unmarshalled.
-        own.tmp_dir = _private_folder()
-        cut = own.cut
+        cut = own_jieba().cut
     return cut
+
+
+def own_jieba() -> Any:
+    """Return a tokenizer of jieba's for our use alone: what is added to its dictionary is in no other."""
+    import jieba  # noqa: PLC0415 - loads its dictionary
+
+    jieba.setLogLevel(logging.ERROR)
+    own = jieba.Tokenizer()
+    # Its cache would lie under a name that everybody knows in a folder that everybody may write to, and is unmarshalled.
+    own.tmp_dir = _private_folder()
+    return own
 
 
 def _private_folder() -> str:

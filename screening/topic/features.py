@@ -19,6 +19,7 @@ FEATURES: Mapping[str, str] = {
     "balance": "写教师多还是写学生多",
     "strong": "教师培训专用词",
 }
+AGAINST = frozenset({"wrong", "notice", "academic"})  # more of these speaks against the topic
 STRETCH = 300  # characters: a fluent paragraph, two at most
 SENTENCE_TERMS = 2  # more terms than this in one sentence count no more
 

@@ -103,6 +103,7 @@ class Lexicon:
 
     digest: str
     words: Words
+    lists: Mapping[str, tuple[str, ...]]  # of the topic's own words, each in the order of its file
     trades: Mapping[str, str]
     genres: Mapping[str, Genre]
     themes: Mapping[str, Mapping[str, float]]
@@ -124,6 +125,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         digest=digest.hexdigest(),
         words=Words(_with_lists(topic, {w for ws in trades.values() for w in ws})),
+        lists={name: tuple(topic[name]) for name in LISTS},
         trades={w: name for name, ws in trades.items() for w in ws},
         genres={
             name: Genre(g["enough"], *(tuple(map(Marker.of, g.get(m, ()))) for m in ("markers", "weak")))

@@ -28,6 +28,37 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Vicinity:
+    """Where a case stands in its batch: its key terms, strongest first, and the other text nearest to it in theme (``id`` "": none).
+
+    ``similarity`` is the cosine of the two texts' TF-IDF (0–1); ``place`` is "batch" or "archive". Information, never a finding.
+    """
+
+    terms: tuple[str, ...] = ()
+    id: str = ""
+    title: str = ""
+    unit: str = ""
+    place: str = ""
+    similarity: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the report contract."""
+        near = {
+            "id": self.id,
+            "title": self.title,
+            "unit": self.unit,
+            "place": self.place,
+            "similarity": self.similarity,
+        }
+        return {"terms": list(self.terms), "nearest": near if self.id else None}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Vicinity:
+        """Read what :meth:`to_json` wrote."""
+        return cls(terms=tuple(data["terms"]), **(data["nearest"] or {}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TopicFit:
     """How well a text fits the notice's topic.
 
@@ -49,6 +80,7 @@ class TopicFit:
     stuffing: tuple[Span, ...] = ()
     participation: tuple[Span, ...] = ()
     reason: str = ""  # one Chinese sentence that says why this band
+    missing: tuple[str, ...] = ()  # Chinese sentences: what was looked for in vain, and by which words
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -64,6 +96,7 @@ class TopicFit:
             "stuffing": [{"start": s.start, "end": s.end} for s in self.stuffing],
             "participation": [{"start": s.start, "end": s.end} for s in self.participation],
             "reason": self.reason,
+            "missing": list(self.missing),
         }
 
     @classmethod
@@ -82,5 +115,6 @@ class TopicFit:
             themes=tuple(Theme(**t) for t in data["themes"]),
             genre=data["genre"],
             reason=data["reason"],
+            missing=tuple(data["missing"]),
             **spans,
         )

@@ -14,6 +14,7 @@ from screening.topic.clean import Sentence, clean
 from screening.topic.features import FEATURES, STRETCH, about_school, features, is_wrong, pairs
 from screening.topic.genre import genre_of
 from screening.topic.lexicon import TRADE, Lexicon, lexicon
+from screening.topic.missing import missing
 from screening.topic.model import TopicModel
 from screening.topic.participation import takes_part
 from screening.topic.result import TopicFit, WeighedSentence
@@ -47,13 +48,14 @@ def score_topic(
     band = "unsure" if not long_enough else "off" if score < model.low else "on" if score > model.high else "unsure"
     if genre != "case" and kind != GROWTH_STORY and band == "on":  # a story may take any literary form
         band = "unsure"
+    themes = themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else None
     return TopicFit(
         band=band,
         score=round(score, 4),
         calibrated=model.calibrated,
         contributions=MappingProxyType(contributions),
         sentences=_explaining(kept),
-        themes=themes_of(kept, title, words) if kind == WORK_CASE and band != "off" else (),
+        themes=themes or (),
         genre=genre,
         genre_evidence=markers,
         # A text that is on the topic without its crammed sentences enumerates; it is not stuffed.
@@ -62,6 +64,7 @@ def score_topic(
         reason=_reason(kept, words, values)
         if long_enough
         else f"能用来判断的正文不足 {MIN_WORDS} 字或 {MIN_SENTENCES} 句，不下结论。",
+        missing=tuple(missing(kept, kind, themes, words)),
     )
 
 

@@ -23,6 +23,7 @@ from screening.output.markup import h, text
 from screening.output.rows import in_queue, row_of
 from screening.report import BatchReport, Remark, Verdict, verdict_of
 from screening.rulebook import load_rulebook
+from screening.scoring.result import Score
 from tests import samples
 
 BOOK = load_rulebook()
@@ -304,6 +305,58 @@ def test_a_large_batch_loses_no_case_and_says_whose_text_is_left_out(tmp_path):
 def test_two_cases_of_one_id_are_both_shown(tmp_path):
     tree = written(tmp_path, samples.report("same", "甲"), samples.report("same", "乙"))
     assert sorted(h3.text_content() for h3 in tree.xpath("//details/summary/h3")) == ["乙", "甲"]
+
+
+def test_every_point_of_the_score_is_shown_with_what_it_is_made_of(page):
+    tree = html.fromstring(page)
+    table = tree.xpath("//*[@id='case-c1']//table[contains(@class,'parts')]")[0]
+    assert [td.text_content() for td in table.xpath(".//td[@data-label='得分']")] == ["29", "26"]
+    assert [td.text_content() for td in table.xpath(".//td[@data-label='满分']")] == ["35", "65"]
+    words = table.text_content()
+    assert "切题分 0.83（满分线 1），得 83%，占 100%" in words
+    assert "标题有 1 项问题，得 40%，占 100%" in words
+    case = tree.xpath("//*[@id='case-c1']")[0].text_content()
+    assert "55 分（满分 100）" in case
+    assert "2 篇中第 1 名（2 篇各部分得分都相同，并列）" in case
+    assert "硬性要求另行提示，不计入" in case
+
+
+def test_the_list_has_score_and_place_and_a_case_without_score_its_reason(tmp_path):
+    better = samples.report("c5", score=samples.score(31.0))
+    short = samples.report("c6", score=Score(total=None, reason="正文不足 400 字"))
+    tree = written(tmp_path, samples.report(), better, short)
+    cells = {
+        r.xpath(".//a/@href")[0]: r.xpath("./td[@data-label='参考分']")[0]
+        for r in tree.xpath("//table[@class='list']//tbody/tr")
+    }
+    said = {k: v.text_content() for k, v in cells.items()}
+    assert said == {"#case-c1": "55第 2，共 2", "#case-c5": "57第 1，共 2", "#case-c6": "—"}
+    assert cells["#case-c5"].xpath(".//svg") and cells["#case-c5"].get("data-key") == "57.0"
+    assert "没有参考分：正文不足 400 字。" in tree.xpath("//*[@id='case-c6']")[0].text_content()
+
+
+def test_topic_fit_is_explained_by_features_sentences_terms_and_what_is_missing(page):
+    case = html.fromstring(page).xpath("//*[@id='case-c1']")[0]
+    features = [
+        [td.text_content() for td in tr] for tr in case.xpath(".//table[caption[contains(., '合计')]]//tbody/tr")
+    ]
+    assert features == [
+        ["写教师参加培训研修的句子偏多", "支持", "+1.20"],
+        ["起点", "—", "+0.39"],
+        ["合计", "即分数 0.83", "+1.59"],
+    ]
+    words = case.text_content()
+    assert "没有教师培训的专用词：找的是“国培”。" in words
+    assert "书箱、共读" in words
+    assert (
+        case.xpath(".//dd[a[@href='#case-c2']]")[0].text_content()
+        == "山路上的研修（=1+1；用词相近 31%，便于放在一起看，不是问题）"
+    )
+
+
+def test_a_section_that_was_not_found_says_which_headings_were_looked_for(page):
+    rows = html.fromstring(page).xpath("//*[@id='case-c1']//tr[th='典型经验']/td")
+    assert [td.text_content() for td in rows[:2]] == ["未发现", "找过“经验、启示、反思、体会”等标题和相应内容"]
 
 
 def test_the_page_is_whole_without_the_script(page):

@@ -9,6 +9,7 @@ from rich.console import Console
 from screening.case import Case
 from screening.document import Document
 from screening.output.terminal import render_comparison, render_report
+from screening.scoring.result import Score
 from screening.single import Comparison
 from tests import samples
 
@@ -68,3 +69,10 @@ def test_a_comparison_in_a_narrow_window_cuts_no_passage_and_no_exchanged_fact(s
     flat = said(screen).replace("\n", "")
     assert passage.quote in flat and passage.source_quote in flat
     assert all(f"新{n} → 旧{n}" in flat for n in range(20))
+
+
+def test_the_score_has_its_parts_or_its_reason(screen):
+    render_report(samples.report(), screen)
+    assert "参考分 55（切题 29/35，规范 26/65）" in said(screen)
+    render_report(samples.report(score=Score(total=None, reason="正文不足 400 字")), screen)
+    assert "参考分：没有（正文不足 400 字）" in said(screen)

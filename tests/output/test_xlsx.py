@@ -11,6 +11,7 @@ from screening.output.workbook import cell_text
 from screening.output.xlsx import write_summary
 from screening.report import BatchReport, Failure
 from screening.rulebook import load_rulebook
+from screening.scoring.result import Score
 from tests import samples
 
 
@@ -37,6 +38,19 @@ def test_a_row_a_case_with_its_reasons(book):
     assert (first["案例概要"], first["推广价值"], first["典型经验"]) == ("标题命中", "内容推断", "未发现")
     assert second["结论"] == "✓ 未见问题"
     assert third["主要原因"] == "1. 文件设有打开密码"
+
+
+def test_score_place_terms_and_neighbour_have_their_columns(tmp_path):
+    short = samples.report("c6", score=Score(total=None, reason="正文不足 400 字"))
+    write_summary(
+        tmp_path / "x.xlsx", samples.shelf(tmp_path, samples.report(), short), samples.batch(), load_rulebook()
+    )
+    first, second = rows(load_workbook(tmp_path / "x.xlsx")["汇总"])
+    assert (first["总分"], first["名次"], first["同组篇数"]) == (55, 1, 1)
+    assert (first["切题得分"], first["规范得分"], first["结构得分"]) == (29, 26, None)
+    assert first["关键词"] == "书箱、共读"
+    assert first["主题相近"] == "山路上的研修（本批，=1+1，用词相近 31%）"
+    assert (second["总分"], second["名次"], second["名次说明"]) == (None, None, "正文不足 400 字")
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])

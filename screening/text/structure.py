@@ -14,8 +14,8 @@ Found = Literal["heading", "inferred", "none"]
 class Heading:
     """A heading in the text. ``span`` covers its paragraph; ``level`` is 1–9; ``text`` is the wording without numbering.
 
-    ``how`` says how it was told: "style" (Word heading style or outline level), "number" (typed or automatic numbering)
-    or "wording" (a known section name standing alone).
+    ``how`` says how it was told: "style" (Word heading style or outline level), "number" (typed or automatic numbering),
+    "wording" (a known section name standing alone) or "alone" (short lines that stand over text).
     """
 
     span: Span
@@ -26,11 +26,15 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class SectionSpec:
-    """A section that the notice asks for: its name, heading words that mean it, and cue words of its content."""
+    """A section that the notice asks for: its name, heading words that mean it, and cue words of its content.
+
+    ``hints`` are words that tell the section anywhere in a heading, but only among sibling headings that name other sections.
+    """
 
     name: str
     headings: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,9 +99,12 @@ _OTHER = re.compile(
 )
 
 
-def is_other(text: str) -> bool:
-    """Say whether a heading opens a part that the notice does not name, such as 存在问题 or 下一步打算."""
-    return bool(_OTHER.search(text))
+def is_other(text: str, specs: Sequence[SectionSpec]) -> bool:
+    """Say whether a heading opens a part that the notice does not name, such as 存在问题 or 下一步打算.
+
+    A notice that does name one of these parts (as it does for self-evaluation reports) makes none of them another.
+    """
+    return bool(_OTHER.search(text)) and not any(_OTHER.search(s.name) for s in specs)
 
 
 def frame_level(headings: Sequence[Heading]) -> int:
@@ -143,7 +146,7 @@ def _in_order(
 def _hinted(text: str, specs: Sequence[SectionSpec]) -> str | None:
     """Return the section whose hint ends last in a heading: what a Chinese heading is about stands at its end."""
     text = without_disguise(text)
-    if _OTHER.search(text):
+    if is_other(text, specs):
         return None
     ends = [(at + len(w), len(w), s.name) for s in specs for w in s.hints if (at := text.rfind(w)) >= 0]
     return max(ends, key=lambda e: e[:2])[2] if ends else None
@@ -157,7 +160,7 @@ def _loosely(text: str, specs: Sequence[SectionSpec]) -> str | None:
     for clause in _CLAUSES.split(whole):
         parts = [p for p in _JOINTS.split(clause) if p]
         for part in (clause, *parts) if len(parts) > 1 else parts:
-            if len(part) <= TAIL_MAX and not _OTHER.search(part) and (name := _word_at_an_end(part, specs)):
+            if len(part) <= TAIL_MAX and not is_other(part, specs) and (name := _word_at_an_end(part, specs)):
                 return name
     return None
 

@@ -67,7 +67,7 @@ def find_sections(
     rest = [(i, s) for i, s in enumerate(specs) if s.name not in found and s.cues]
     top = frame_level(headings)
     dividing = [h for h in headings if h.level == top]
-    blocks = _blocks(document, paragraphs, dividing, taken)
+    blocks = _blocks(document, paragraphs, dividing, taken, specs)
     first, last = paragraphs[0].span.start, paragraphs[-1].span.end
     if dividing:
         for spec, block in _by_place(document, specs, found, blocks, dividing):
@@ -104,7 +104,7 @@ def _by_place(
     Authors who give their headings names of their own still keep the notice's order; a text that keeps another one is left to
     its content.
     """
-    if not found and any(is_other(h.text) for h in dividing):
+    if not found and any(is_other(h.text, specs) for h in dividing):
         return  # nothing says that this text follows the notice at all
     known = [(i, s.span) for i, spec in enumerate(specs) if (s := found.get(spec.name)) and s.span]
     if known != sorted(known, key=lambda k: k[1]):
@@ -123,13 +123,17 @@ def _cues(spec: SectionSpec) -> re.Pattern[str]:
 
 
 def _blocks(
-    document: Document, paragraphs: Sequence[Paragraph], dividing: Sequence[Heading], taken: Sequence[Span]
+    document: Document,
+    paragraphs: Sequence[Paragraph],
+    dividing: Sequence[Heading],
+    taken: Sequence[Span],
+    specs: Sequence[SectionSpec],
 ) -> list[Span]:
     """Return the stretches that a section could be told from: the texts under dividing headings, else single paragraphs."""
     end = paragraphs[-1].span.end
     if dividing:
         stops = [*(h.span.start for h in dividing[1:]), end]
-        spans = [Span(h.span.start, b) for h, b in zip(dividing, stops, strict=True) if not is_other(h.text)]
+        spans = [Span(h.span.start, b) for h, b in zip(dividing, stops, strict=True) if not is_other(h.text, specs)]
         before = (p.span.start for p in prose(document, paragraphs) if count_words(document.quote(p.span)) >= MIN_BLOCK)
         first = next(before, end)
         if first < dividing[0].span.start:

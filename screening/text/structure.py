@@ -55,7 +55,8 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class LedgerItem:
-    """A piece of evidence in the text; ``kind`` is "data", "event", "date" or "place"; ``value`` a normal form ("2023", "86%")."""
+    """A piece of evidence in the text; ``kind`` is "data", "event", "date", "place", "activity" (“石榴花”工程) or
+    "document" (its number); ``value`` is a normal form ("2023", "86%")."""
 
     kind: str
     span: Span

@@ -56,7 +56,8 @@ def test_the_level_that_divides_a_text():
     document = Document.from_lines(["一、甲甲", "（一）乙乙", "（二）丙丙", "（三）丁丁"])
     assert frame_level(find_headings(document, document.paragraphs)) == 2
     assert frame_level(()) == 0
-    assert is_other("存在问题与不足") and not is_other("主要做法")
+    assert is_other("存在问题与不足", SPECS) and not is_other("主要做法", SPECS)
+    assert not is_other("不足在哪里", load_rulebook().kinds["self_report"].sections)
 
 
 def found(*lines):

@@ -16,12 +16,12 @@ from screening.text.structure import LedgerItem
 
 # Longer units first: 个月 before 个. Behind a unit that begins words too, the words: 3 组织, 4.1 所列.
 UNITS = (
-    "个百分点|百分点|平方米|公里|千米|公斤|人次|人天|场次|节次|校次|批次|课时|学时|小时|分钟|个月|学期|学年|万元|亿元|年级|学分|"
+    "个百分点|百分点|平方公里|平方米|公里|小时\\s*\\d{1,2}\\s*分钟?|台次|千米|公斤|人次|人天|场次|节次|校次|批次|课时|学时|小时|分钟|个月|学期|学年|万元|亿元|年级|学分|"
     "人(?!员|均|才|工|事)|名(?!师|单|称|额|校)|位(?!于|置)|个(?!别)|所(?![列述有在需谓示长提得占以做带获用]|学(?!校))|场(?![地景所])|节(?![点约奏目])|"
     "门(?!口)|期(?![间末待望中])|项(?!目)|篇|份(?!额)|件|条(?!件)|天(?!然)|周(?![期边转])|元(?![素旦])|倍|分(?![别析布成享工为段层类散解])|"
     "组(?![织成建长])|套(?!路)|台(?!账)|本(?![地校县届人次课案报土科])|册|班|轮|支|对(?![于比照应象接标口])|家(?![长庭校访乡])|间(?![隔接])|"
-    "户(?![口籍])|里|㎡|岁|讲|集|张(?!贴)|批(?![准评改])|届|堂|遍|幅|首|步|次(?![日年序])|秒|笔|处(?![理于方])|起(?![点来步草初始])|例(?!如)|"
-    "段(?!落)|句(?!子)|页|道(?![理路德])|款|趟|封|辆|亩|吨|斤|米|稿|枚|只|座(?![谈位])|栋|块|科(?![目学室研])|校(?![长本园内外区])|字(?![幕母])"
+    "户(?![口籍])|里|㎡|岁|讲|集|张(?!贴)|批(?![准评改])|届|堂|遍|幅|首|步|年(?![级代度底初末来前后春夏秋冬暑寒]|\\d{1,2}月)|次(?![日年序])|秒|笔|处(?![理于方])|起(?![点来步草初始])|例(?!如)|"
+    "段(?!落)|句(?!子)|页|道(?![理路德])|款|趟|封|辆|亩|吨|斤|米|稿|枚|只|座(?![谈位])|栋|块|科(?![目学室研])|种(?![子植地])|双(?!方)|针(?!对)|单(?![位元独])|层(?!次)|棵|株|头(?![一个])|箱|包(?!括)|袋|盒|桌|校(?![长本园内外区])|字(?![幕母])"
 )
 _CN_DIGIT = "[一二三四五六七八九十]"
 # 1,200 and 1 200; a space only inside a full group of three, so that 2023 300人 stays two numbers.
@@ -29,15 +29,15 @@ _DIGITS = "(?:\\d{1,3}(?:[,，\u00a0\u2009 ]\\d{3})+(?!\\d)|\\d{1,12}+(?!\\d))(?
 _CHANGE = "(?:提高|提升|上升|增加|增长|下降|降低|减少|缩短|压缩|压减|精简|扩大|扩展|发展|延长|拓展|升|增|降|减|跌|涨|变)(?:到了|到|至|为|成)"
 # The look-ahead at a pattern's head says again what it begins with: tried first, it passes over most characters quickly.
 _AMOUNT = re.compile(
-    "(?=[从由\\d])(?<![\\d.．\\-/:：第万亿千百])(?<!\\d[ ,，])"
-    f"(?P<from>(?:(?:从|由)(?:[\u4e00-\u9fff]{0, 4}第)?)?\\d[\\d., ]*+[%％]?[^，。；\\d]{{0,6}}{_CHANGE}第?\\s*+)?"
+    "(?=[从由\\d])(?<![\\d.．\\-/第万亿千百])(?<!\\d[ ,，:：])"
+    f"(?P<from>(?:(?:从|由)(?:[\u4e00-\u9fff]{{0,4}}第)?)?\\d[\\d., ]*+[%％]?[^，。；\\d]{{0,6}}{_CHANGE}第?\\s*+)?"
     "(?:(?P<low>\\d{1,12}+(?:\\.\\d{1,6})?)\\s*+(?:[-—–~～]+|至|到)\\s*+)?"
-    f"(?P<number>{_DIGITS})\\s*+(?P<large>[万亿千百]?)(?P<more>余|多)?\\s*+"
-    f"(?:(?P<percent>[%％‰])|(?P<unit>分\\d{{1,2}}秒|{UNITS})|(?(from)(?=[，。；、（）)\\s]|位|$)|(?!)))"
+    f"(?P<number>{_DIGITS})\\s*+(?P<large>[万亿千百])?(?P<more>余|多)?\\s*+"
+    f"(?:(?P<percent>[%％‰])|(?P<unit>分\\d{{1,2}}秒|{UNITS})|(?(from)(?=[，。；、（）)\\s]|位|$)|(?(large)(?=[，。；、）)]|$)|(?!))))"
 )
 _CHINESE_AMOUNT = re.compile(
     f"(?={NUMERAL})(?:(?P<over>{_CN_DIGIT}{{1,3}})分之(?P<under>{_CN_DIGIT}{{1,3}})|"
-    f"(?P<number>(?<!{NUMERAL}){NUMERAL}{{2,12}}+|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>余|多)?(?P<unit>{UNITS})|"
+    f"(?P<number>(?<!{NUMERAL}){NUMERAL}{{2,12}}+|[十百千万](?=[余多])|(?<=近)[百千万]|[两三四五六七八九十](?=倍))(?P<more>[余多几来])?(?P<unit>{UNITS})|"
     "(?P<tenths>[二三四五六七八九]成[一二三四五六七八九]?)(?=[^果效员为立长就熟绩分本]|$)|百分之(?P<share>[〇零一二两三四五六七八九十百点]{1,12}))"
 )
 _ABOUT = re.compile("[一两二三四五六七八九]{2}")  # 三五个, 一两次: neither 35 nor 12
@@ -90,7 +90,7 @@ _MONTH_DAY = re.compile(
 )
 # 人间四月天 is no date: a month in Chinese numerals needs its day, or a word that places it.
 _CHINESE_MONTH = re.compile(
-    f"(?<![年一二三四五六七八九十])({_CN_DIGIT}{{1,2}})月(?:({_CN_DIGIT}{{1,3}})[日号]|(?=份|底|初|[上中下]旬|起|至))"
+    f"(?<![年一二三四五六七八九十])({_CN_DIGIT}{{1,2}})月(?:({_CN_DIGIT}{{1,3}})[日号]|(?=份|底|初|[上中下]旬|起|至|[，,]))"
 )
 _RELATIVE = re.compile("今年|去年|前年|本年度|上年度")
 
@@ -101,7 +101,8 @@ _ROUTINE = re.compile("每个?[年月周天期]|每学期|下一届|下学期") 
 _ACTION = re.compile(
     "举办|举行|开展|组织|召开|启动|走进|奔赴|前往|赶赴|参加|送教|跟岗|观摩|研讨|展示|磨课|座谈|调研|评选|交流|培训|研修|"
     "听课|评课|上课|讲授|授课|示范|汇报|返岗|入户|走访|签订|印发|出台|建成|上线|开班|结业|考核|验收|竞赛|比赛|执教|备课|承担|承办|主办|"
-    "成立|设立|立项|入选|获得|获评|获奖|荣获|评为|选派|录制|发布|推行|试行|推出|来到|住进|回到|试点|开通|聘请|答辩|会商|执行|实施"
+    "成立|设立|立项|入选|获得|获评|获奖|荣获|评为|选派|录制|发布|推行|试行|推出|来到|住进|回到|试点|开通|聘请|答辩|会商|执行|实施|新增|实行|"
+    "派人|查出|开始|通过|聘|招收|了(?![解如结然])|过(?![程去渡度于])"
 )
 _PERSON = re.compile(
     "(?!任(?:校长|园长|主任|教研员|教授)|全[校县市体]|[和从向时对成]{1})[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜谢邹喻柏水窦章云苏潘葛范彭鲁韦马苗方俞任袁柳鲍史唐费廉岑薛雷贺倪汤"
@@ -206,10 +207,10 @@ def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
         dated[t.start : t.end] = b"\1" * t.length
     for m in _AMOUNT.finditer(line):
         span = Span(*m.span())
-        if any(dated[span.start : span.end]) or _asked(line, span):
+        if any(dated[span.start : span.end]) or (not m["from"] and _asked(line, span)):
             continue
         if m["unit"] is None and not m["percent"]:
-            yield span, _plain(m["number"], m["large"])  # 由58升至93
+            yield span, _plain(m["number"], m["large"] or "")  # 由58升至93
             continue
         if m["unit"] in ("年级", "班", "步", "里") and not (m["more"] or m["large"]):
             continue  # 三年级, 2 班: a name, not a quantity
@@ -221,12 +222,12 @@ def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
             low = f"{m['low']}-" if m["low"] else ""
             yield span, f"{low}{_digits(m['number'])}{'‰' if m['percent'] == '‰' else '%'}"
         else:
-            low = f"{_plain(m['low'], m['large'])}-" if m["low"] else ""
-            yield span, f"{low}{_plain(m['number'], m['large'])}{m['unit']}"
+            low = f"{_plain(m['low'], m['large'] or '')}-" if m["low"] else ""
+            yield span, f"{low}{_plain(m['number'], m['large'] or '')}{m['unit']}"
     for m in _CHINESE_AMOUNT.finditer(line):
         span = Span(*m.span())
         before = line[max(0, span.start - 4) : span.start].rstrip()
-        if before.endswith("第") or before[-1:].isdigit() or _asked(line, span):
+        if before.endswith("第") or before[-1:].isdigit() or dated[span.start] or _asked(line, span):
             continue
         if m["over"]:
             yield span, f"{chinese_number(m['under'])}/{chinese_number(m['over'])}"

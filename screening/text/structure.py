@@ -55,8 +55,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class LedgerItem:
-    """A piece of evidence in the text; ``kind`` is "data", "event", "date", "place", "activity" (“石榴花”工程) or
-    "document" (its number); ``value`` is a normal form ("2023", "86%")."""
+    """A piece of evidence in the text, in the author's words, with a normal form in ``value`` ("2023", "86%").
+
+    ``kind`` is "data", "event", "date", "place", "activity" (“石榴花”工程) or "document" (a document's number).
+    """
 
     kind: str
     span: Span

@@ -121,7 +121,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One case, screened; or, with ``error``, a file that could not be read. ``structure`` has the sections of the kind."""
+    """One case, screened; or, with ``error``, a file that could not be read.
+
+    ``structure`` has the sections that the notice names for the kind, or the aspects of a story.
+    """
 
     case: CaseInfo
     made_with: MadeWith
@@ -206,6 +209,7 @@ def _section_to_json(section: Section) -> dict[str, Any]:
         "words": section.words,
         "heading": section.heading and _span(section.heading),
         "cues": [_span(c) for c in section.cues],
+        "share": section.share,
     }
 
 
@@ -217,6 +221,7 @@ def _section_from_json(data: Mapping[str, Any]) -> Section:
         heading=data["heading"] and Span(**data["heading"]),
         words=data["words"],
         cues=tuple(Span(**c) for c in data["cues"]),
+        share=data.get("share", 0.0),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
@@ -84,7 +85,9 @@ def find_sections(
         if n < 0:
             continue
         found[spec.name] = _inferred(document, spec, blocks[n])
-    return tuple(found.get(s.name) or Section(s.name, "none") for s in specs)
+    whole = max(1, sum(count_words(document.quote(p.span)) for p in paragraphs))
+    told = (found.get(s.name) or Section(s.name, "none") for s in specs)
+    return tuple(replace(s, share=round(min(1.0, s.words / whole), 4)) for s in told)
 
 
 def _inferred(document: Document, spec: SectionSpec, block: Span) -> Section:

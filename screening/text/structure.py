@@ -41,8 +41,8 @@ class SectionSpec:
 class Section:
     """One of the parts that the notice asks for. ``found``: 标题命中, 内容推断 or 未发现.
 
-    ``span`` is the section's text in the document with its heading (None if not found), ``heading`` its heading, ``words`` its 字数;
-    ``cues`` are the places of the wording from which an inferred section was told.
+    ``span`` is the section's text in the document with its heading (None if not found), ``heading`` its heading, ``words`` its 字数
+    and ``share`` their part of the text (0–1); ``cues`` are the places of the wording from which an inferred section was told.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Section:
     heading: Span | None = None
     words: int = 0
     cues: tuple[Span, ...] = ()
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,13 @@ def is_other(text: str, specs: Sequence[SectionSpec]) -> bool:
 
     A notice that does name one of these parts (as it does for self-evaluation reports) makes none of them another.
     """
-    return bool(_OTHER.search(text)) and not any(_OTHER.search(s.name) for s in specs)
+    return bool(_OTHER.search(text)) and not names_others(specs)
+
+
+@lru_cache(maxsize=64)
+def names_others(specs: Sequence[SectionSpec]) -> bool:
+    """Say whether a notice names problems, money or plans as parts of their own."""
+    return any(_OTHER.search(s.name) for s in specs)
 
 
 def frame_level(headings: Sequence[Heading]) -> int:
@@ -144,12 +150,15 @@ def _in_order(
 
 @lru_cache(maxsize=4096)
 def _hinted(text: str, specs: Sequence[SectionSpec]) -> str | None:
-    """Return the section whose hint ends last in a heading: what a Chinese heading is about stands at its end."""
+    """Return the section whose hint ends last in the first clause that has one: what a Chinese phrase is about stands at its end."""
     text = without_disguise(text)
     if is_other(text, specs):
         return None
-    ends = [(at + len(w), len(w), s.name) for s in specs for w in s.hints if (at := text.rfind(w)) >= 0]
-    return max(ends, key=lambda e: e[:2])[2] if ends else None
+    for clause in _CLAUSES.split(text):
+        ends = [(at + len(w), len(w), s.name) for s in specs for w in s.hints if (at := clause.rfind(w)) >= 0]
+        if ends:
+            return max(ends, key=lambda e: e[:2])[2]
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from screening.document import Document, Paragraph, Span
-from screening.text.announce import TAIL_MAX, announced, frame_level, heading_sections, is_other
+from screening.text.announce import TAIL_MAX, announced, frame_level, heading_sections, is_other, names_others
 from screening.text.count import count_words
 from screening.text.headings import is_contents, wording
 from screening.text.prose import prose
@@ -107,8 +107,8 @@ def _by_place(
     Authors who give their headings names of their own still keep the notice's order; a text that keeps another one is left to
     its content.
     """
-    if not found and any(is_other(h.text, specs) for h in dividing):
-        return  # nothing says that this text follows the notice at all
+    if names_others(specs) or (not found and any(is_other(h.text, specs) for h in dividing)):
+        return  # reports keep orders of their own; or nothing says that this text follows the notice at all
     known = [(i, s.span) for i, spec in enumerate(specs) if (s := found.get(spec.name)) and s.span]
     if known != sorted(known, key=lambda k: k[1]):
         return

@@ -87,3 +87,19 @@ def test_slogans_in_a_frame_are_told_by_their_place():
 def test_a_notice_with_as_many_headings_is_not_told_by_place():
     lines = ["一、研修时间", "二、研修地点", "三、人员安排", "四、食宿", "五、联系方式", "六、注意事项"]
     assert {how for how, _ in found(*(x for line in lines for x in (line, TEXT))).values()} == {"none"}
+
+
+def test_the_five_aspects_of_a_report_in_an_authors_own_words():
+    specs = load_rulebook().kinds["self_report"].sections
+    lines = ["1. 做了什么，做得怎样", "2. 钱怎么花", "3. 摸索出来的办法", "4. 不足在哪里，打算怎样补", "5. 往后的安排"]
+    document = Document.from_lines([x for line in lines for x in (line, TEXT)])
+    sections = find_sections(document, document.paragraphs, specs, find_headings(document, document.paragraphs))
+    told = {s.name: document.quote(s.heading) if s.heading else s.found for s in sections}
+    assert [told[s.name] for s in specs] == [lines[0], lines[2], lines[3], lines[1], lines[4]]
+
+
+def test_a_report_is_not_told_by_place():
+    specs = load_rulebook().kinds["self_report"].sections
+    document = Document.from_lines([x for n in "一二三四五" for x in (f"{n}、山里的灯亮着", TEXT)])
+    sections = find_sections(document, document.paragraphs, specs, find_headings(document, document.paragraphs))
+    assert {s.found for s in sections} == {"none"}

@@ -19,7 +19,7 @@ from screening.reuse.compare import against_notice, compare
 from screening.reuse.corpus import Comparable, Corpus
 from screening.rulebook import Rule, Rulebook
 from screening.text.headings import find_headings
-from screening.text.ledger import in_words_of, ledger
+from screening.text.ledger import by_section, in_words_of, ledger
 from screening.text.sections import find_sections
 from screening.text.story import story_aspects
 from screening.text.view import simplified
@@ -142,7 +142,7 @@ def screen(case: Case, setting: Setting, corpus: Corpus | None = None, *, of_bat
         structure=_kept(world.sections_stage) or _kept(world.story_stage) or (),
         reuse=_kept(world.reuse_stage),
         topic=_kept(world.topic_stage),
-        ledger=_kept(world.ledger_stage) or (),
+        ledger=by_section(_kept(world.ledger_stage) or (), _kept(world.sections_stage) or ()),
         warnings=case.warnings,
     )
 

@@ -164,7 +164,10 @@ class Report:
             "structure": [_section_to_json(s) for s in self.structure],
             "reuse": self.reuse and self.reuse.to_json(),
             "topic": self.topic and self.topic.to_json(),
-            "ledger": [{"kind": i.kind, **_span(i.span), "quote": i.quote, "value": i.value} for i in self.ledger],
+            "ledger": [
+                {"kind": i.kind, **_span(i.span), "quote": i.quote, "value": i.value, "section": i.section}
+                for i in self.ledger
+            ],
             "score": self.score and dict(self.score),
             "warnings": [asdict(w) for w in self.warnings],
         }
@@ -188,7 +191,8 @@ class Report:
             reuse=data["reuse"] and Reuse.from_json(data["reuse"]),
             topic=data["topic"] and TopicFit.from_json(data["topic"]),
             ledger=tuple(
-                LedgerItem(i["kind"], Span(i["start"], i["end"]), i["quote"], i["value"]) for i in data["ledger"]
+                LedgerItem(i["kind"], Span(i["start"], i["end"]), i["quote"], i["value"], i.get("section", ""))
+                for i in data["ledger"]
             ),
             score=data["score"],
             warnings=tuple(IntakeWarning(**w) for w in data["warnings"]),

@@ -130,22 +130,24 @@ def announced(headings: Sequence[Heading], specs: Sequence[SectionSpec]) -> list
     frame = [n for n, h in enumerate(headings) if h.level == top]
     free = {n: ((name, LOOSE),) for n in frame if not told[n] and (name := _loosely(headings[n].text, specs))}
     known = {n: names for n in frame if (names := free.get(n) or told[n])}
+    extents: dict[str, tuple[int, int]] = {}
+    for n, names in known.items():
+        for name, _ in names:
+            extents[name] = (extents.get(name, (n, n))[0], n)
     hinted = {
         n: ((name, HINTED),)
         for n in frame
-        if n not in known and (name := _hinted(headings[n].text, specs)) and _in_order(n, name, known, specs)
+        if n not in known and (name := _hinted(headings[n].text, specs)) and _in_order(n, name, extents, specs)
     }
     if len({name for names in (*known.values(), *hinted.values()) for name, _ in names}) < min(FRAME, len(specs)):
         return told
     return [free.get(n) or hinted.get(n) or names for n, names in enumerate(told)]
 
 
-def _in_order(
-    n: int, name: str, known: Mapping[int, tuple[tuple[str, int], ...]], specs: Sequence[SectionSpec]
-) -> bool:
-    """Say whether a hint at heading ``n`` fits between what the headings around it name."""
+def _in_order(n: int, name: str, extents: Mapping[str, tuple[int, int]], specs: Sequence[SectionSpec]) -> bool:
+    """Say whether a hint at heading ``n`` fits between the first and last headings that name the other sections."""
     place = {s.name: i for i, s in enumerate(specs)}
-    return all((place[other] < place[name]) == (m < n) for m, names in known.items() for other, _ in names)
+    return all(last < n if place[other] < place[name] else first > n for other, (first, last) in extents.items())
 
 
 @lru_cache(maxsize=4096)

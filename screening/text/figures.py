@@ -92,6 +92,9 @@ _NOUNS = "教师|学员|校长|园长|老师|学校|幼儿园|课程|课例|微�
 _NOUN = re.compile(f"(?:骨干|乡村|青年|参训|新任|农村|特岗)*({_NOUNS})")
 _NOUN_LAST = re.compile(f"(?:^|[共有的]|来自|培训|参训)({_NOUNS})$")  # 共有学员35名, but not 授课教师86人
 _WHOLE = re.compile("一?共|全部|全体|所有|累计|总")
+_TAIL = re.compile("[\u4e00-\u9fff]{0,12}")
+WINDOW = 40  # code points before a number in which its clause begins
+MOST_VALUES = 30
 FRAME = 4  # Han characters of a quantity's name; shorter names are shared by many quantities
 NOUN = 2
 
@@ -153,14 +156,12 @@ def _sums(line: str, amounts: Sequence[_Amount]) -> Iterator[Doubt]:
         )
         if len(run) >= 2 and whole and not _GOES_ON.match(line, run[-1].end) and (d := _sum(line, total, run)):
             yield d
-    for n in range(len(amounts)):
+    for n, first in enumerate(amounts):
+        if n and _BETWEEN.fullmatch(line[amounts[n - 1].end : first.start]):
+            continue  # inside a list that was read from its beginning
         run = _run(line, amounts, n)
         end = n + len(run)
-        if (
-            len(run) >= 2
-            and end < len(amounts)
-            and (n == 0 or not _BETWEEN.fullmatch(line[amounts[n - 1].end : run[0].start]))
-        ):
+        if len(run) >= 2 and end < len(amounts):
             total = amounts[end]
             follows = total.unit == run[0].unit and _TOTAL_AFTER.fullmatch(line[run[-1].end : total.start])
             if follows and (d := _sum(line, total, run)):
@@ -256,8 +257,10 @@ def _twice(document: Document, pieces: Sequence[Span]) -> Iterator[Doubt]:
                 named.setdefault(key, []).append(q)
     asked: set[Span] = set()
     for (before, _), items in named.items():
-        for a, b in combinations(items, 2):
-            if a.amount.value == b.amount.value or {a.span, b.span} & asked:
+        # One item a value and few values: a text that says the same thousand times is compared once.
+        different = list({q.amount.value: q for q in reversed(items)}.values())[::-1][:MOST_VALUES]
+        for a, b in combinations(different, 2):
+            if {a.span, b.span} & asked:
                 continue
             stated = a.whole and b.whole
             by_name = (len(before) >= FRAME and stated) or (len(before) >= NOUN and _swapped(a, b))
@@ -277,8 +280,8 @@ def _swapped(a: _Named, b: _Named) -> bool:
 
 def _names(line: str, at: int) -> Iterator[_Named]:
     for a in _amounts(line):
-        clause = _FRAME_STOP.split(line[: a.start])[-1]
-        tail = re.match("[\u4e00-\u9fff]{0,12}", line[a.end :])
+        clause = _FRAME_STOP.split(line[max(0, a.start - WINDOW) : a.start])[-1]
+        tail = _TAIL.match(line, a.end)
         after = tail[0] if tail else ""
         whole_clause = f"{clause}{after}"
         if _CHANGES.search(whole_clause) or (a.value < 10 and a.unit != "%"):

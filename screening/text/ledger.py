@@ -12,7 +12,7 @@ from screening.document import Document, Paragraph, Span
 from screening.text.headings import numbering
 from screening.text.numerals import NUMERAL, chinese_number, tenths
 from screening.text.sentences import sentences
-from screening.text.structure import LedgerItem
+from screening.text.structure import LedgerItem, Section
 
 # Longer units first: 个月 before 个. Behind a unit that begins words too, the words: 3 组织, 4.1 所列.
 UNITS = (
@@ -165,15 +165,22 @@ def _document_numbers(line: str) -> Iterator[tuple[Span, str]]:
 def _real(line: str, found: Iterable[tuple[Span, str]], unreal: re.Pattern[str]) -> Iterator[tuple[Span, str]]:
     """Pass on what does not stand, in its sentence, behind a word that makes it a supposition."""
     words = [m.end() for m in unreal.finditer(line)]
+    stops = [m.start() for m in re.finditer("[。！？；]", line)] if words else []
     for span, value in found:
         n = bisect_left(words, span.start + 1) - 1
-        if n < 0 or re.search("[。！？；]", line[words[n] : span.start]):
+        if n < 0 or bisect_left(stops, words[n]) < bisect_left(stops, span.start):
             yield span, value
 
 
 def in_words_of(document: Document, items: Sequence[LedgerItem]) -> tuple[LedgerItem, ...]:
     """Return the items, found in a copy in simplified characters, with the author's own text at their spans."""
     return tuple(replace(i, quote=document.quote(i.span)) for i in items)
+
+
+def by_section(items: Sequence[LedgerItem], sections: Sequence[Section]) -> tuple[LedgerItem, ...]:
+    """Return the items with the section that each stands in, the shortest where one lies in another."""
+    placed = sorted(((s.span, s.name) for s in sections if s.span), key=lambda p: p[0].length)
+    return tuple(replace(i, section=next((n for span, n in placed if span.covers(i.span)), "")) for i in items)
 
 
 def _dates(line: str) -> Iterator[tuple[Span, str]]:
@@ -214,7 +221,7 @@ def _data(line: str, taken: Sequence[Span]) -> Iterator[tuple[Span, str]]:
             continue
         if m["unit"] in ("年级", "班", "步", "里") and not (m["more"] or m["large"]):
             continue  # 三年级, 2 班: a name, not a quantity
-        if (m["unit"] == "分" and _CLOCK.search(line, 0, span.start)) or (
+        if (m["unit"] == "分" and _CLOCK.search(line[max(0, span.start - 6) : span.start])) or (
             m["unit"] == "学年" and len(m["number"]) == 4
         ):
             continue

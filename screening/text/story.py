@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
@@ -62,7 +63,8 @@ def _places(document: Document, spans: Sequence[Span], pattern: re.Pattern[str])
 def _aspect(document: Document, name: str, places: Sequence[Span], spans: Sequence[Span], whole: int) -> Section:
     if len(places) < LEAST:
         return Section(name, "none")
-    inside = [s for s in spans if any(s.overlaps(p) for p in places)]
+    starts = sorted(p.start for p in places)
+    inside = [s for s in spans if bisect_left(starts, s.start) < bisect_left(starts, s.end)]
     words = sum(count_words(document.quote(s)) for s in inside)
     hull = Span(min(p.start for p in places), max(p.end for p in places))
     cues = tuple(islice(sorted(places), SHOWN))

@@ -58,10 +58,12 @@ class Section:
 class LedgerItem:
     """A piece of evidence in the text, in the author's words, with a normal form in ``value`` ("2023", "86%").
 
-    ``kind`` is "data", "event", "date", "place", "activity" (“石榴花”工程) or "document" (a document's number).
+    ``kind`` is "data", "event", "date", "place", "activity" (“石榴花”工程) or "document" (a document's number); ``section`` is
+    the part of the text that it stands in, empty outside the parts that the notice names.
     """
 
     kind: str
     span: Span
     quote: str
     value: str = ""
+    section: str = ""

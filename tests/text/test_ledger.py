@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.document import Document
-from screening.text.ledger import ledger
+from screening.document import Document, Span
+from screening.text.ledger import by_section, ledger
 from screening.text.numerals import chinese_number, tenths
+from screening.text.structure import Section
 
 
 def items(text, *kinds):
@@ -272,3 +273,20 @@ def test_document_numbers(text, want):
 def test_named_activities():
     text = "实施“国培计划”和“石榴花”工程，读《麦田》项目手册，他说“我要学”。"
     assert [q for q, _ in items(text, "activity")] == ["“国培计划”", "“石榴花”工程", "《麦田》项目"]
+
+
+def test_items_know_their_section():
+    text = "共12人。培训30人，送教40节。结业50人。"
+    document = Document.from_lines([text])
+    cut = text.index("培训"), text.index("结业")
+    sections = (
+        Section("主要做法", "heading", Span(*cut)),
+        Section("实施成效", "heading", Span(text.index("送教"), cut[1])),
+    )
+    placed = by_section(ledger(document, document.paragraphs), sections)
+    assert [(i.quote, i.section) for i in placed] == [
+        ("12人", ""),
+        ("30人", "主要做法"),
+        ("40节", "实施成效"),
+        ("50人", ""),
+    ]

@@ -1,5 +1,6 @@
 """The aspects of a story are told with their places; a text of phrases has none."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,3 +48,9 @@ def test_places_lie_inside(lines):
         assert (a.span is None) == (a.found == "none") == (len(a.cues) < LEAST)
         assert all(a.span.covers(c) for c in a.cues)
         assert 0 <= a.share <= 1
+
+
+@pytest.mark.timeout(20)
+def test_a_long_story_is_read():
+    _, found = aspects(*STORY * 4000)
+    assert found["场景"].found == "inferred"

@@ -156,7 +156,7 @@ def ledger(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[LedgerI
 
 
 def _document_numbers(line: str) -> Iterator[tuple[Span, str]]:
-    for m in _DOCUMENT_NUMBER.finditer(line):
+    for m in _DOCUMENT_NUMBER.finditer(line) if "号" in line else ():
         code = _NO_CODE.sub("", m["code"])
         if len(code) >= 2:
             yield Span(m.end("code") - len(code), m.end()), f"{code}〔{m['year']}〕{m['number']}号"
@@ -284,9 +284,11 @@ def _events(line: str, dates: Sequence[Span]) -> Iterator[Span]:
     starts = sorted(d.start for d in dates if line[d.start] not in "今去前本上" and _when(line, d))
     for s in sentences(line, Span(0, len(line))):
         piece = line[s.start : s.end]
-        if not _ACTION.search(piece) or _PLANNED.search(piece) or _SUPPOSED.search(piece):
-            continue
         n = bisect_left(starts, s.start)
         dated = (n < len(starts) and starts[n] < s.end) or (_SEASON.search(piece) and not _ROUTINE.search(piece))
-        if dated or (_PERSON.search(piece) and any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))):
+        told = dated or (
+            _PERSON.search(piece) and any(not _NO_PLACE.search(m["place"]) for m in _PLACE.finditer(piece))
+        )
+        # In the order of their cost: most sentences end at the first.
+        if told and _ACTION.search(piece) and not _SUPPOSED.search(piece) and not _PLANNED.search(piece):
             yield s

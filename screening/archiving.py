@@ -13,7 +13,8 @@ from screening.intake.manifest import load_manifest
 from screening.library import Library
 from screening.library.entry import Entry
 from screening.rulebook import load_rulebook
-from screening.work import Plan, Unread, parallel, read_entry
+from screening.work import Plan, Unread, entry_lost, read_entry
+from screening.workers import parallel
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def add_files(
     failed: list[tuple[str, str, str]] = []
 
     def entries() -> Iterator[Entry]:
-        rows = parallel(partial(read_entry, year=year), plan, submissions, jobs)
+        rows = parallel(partial(read_entry, year=year), plan, submissions, jobs, lost=entry_lost)
         for n, row in enumerate(rows, 1):
             if progress:
                 progress("加入", n, len(submissions))

@@ -9,6 +9,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -19,25 +20,28 @@ from screening.errors import LibraryError, UnreadableError, UsageError
 from screening.intake.gather import Gathered, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
-from screening.library import is_database, open_library
+from screening.library import is_database
 from screening.output.shelf import Shelf
-from screening.pipeline import Setting, refused, run_batch_checks
+from screening.pipeline import Setting, known_kind, refused, run_batch_checks
 from screening.report import BatchReport, Outcome, Remark, Report
 from screening.reuse.clusters import Links
-from screening.rulebook import Rulebook, load_rulebook
+from screening.reuse.compare import ORDINARY, CompareParams
+from screening.rulebook import load_rulebook
 from screening.work import (
     Job,
     Line,
     Plan,
     ReadRow,
     line_of,
-    parallel,
+    read_lost,
     read_one,
     release,
     screen_one,
+    worker_lost,
     write_index,
     write_one,
 )
+from screening.workers import parallel
 from screening.world import Trainee
 
 Advance = Callable[[str, int, int], None]
@@ -64,14 +68,17 @@ def screen_batch(
     manifest: Path | None = None,
     library: str | Path | None = None,
     roster: Path | None = None,
+    models: str | Path = "",
     kind: str = "",
     jobs: int = 0,
     resume: bool = False,
+    search: CompareParams = ORDINARY,
     progress: Advance | None = None,
 ) -> BatchResult:
     """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
 
-    ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases. ``jobs`` 0 means one
+    ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases; ``models`` a folder of
+    topic models that go before the shipped ones. ``jobs`` 0 means one
     process a core; the result is the same for any number. ``resume`` goes on with what an interrupted run over the same input left in ``out``. Raises children of
     :class:`ScreeningError` for everything that a user can mend; the results appear whole or not at all.
     """
@@ -80,6 +87,7 @@ def screen_batch(
     known_kind(kind, book)
     sheet = load_manifest(manifest) if manifest else None
     people = tuple(Trainee(r.name, r.unit, r.project) for r in load_roster(roster)) if roster else None
+    setting = Setting.of(book, folder=models, roster=people, search=search)
     skip = [p for p in (manifest, roster) if p]
     gathered = gather(path, sheet, skip=skip, leave_out=out)
     archive = str(library) if library and is_database(library) else ""
@@ -88,7 +96,7 @@ def screen_batch(
         earlier = gather(Path(library), skip=skip, leave_out=out, namespace="archive/")
     before = archive_state(archive)
     work = _work_folder(out)
-    run = _Run(rulebook, Setting.of(book, roster=people), gathered, earlier, archive, kind, jobs, work, advance)
+    run = _Run(rulebook, setting, gathered, earlier, archive, str(models), kind, jobs, work, advance)
     try:
         batch = run.screen(before, resume=resume)
         if archive_state(archive) != before:
@@ -109,13 +117,6 @@ def screen_batch(
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
     )
-
-
-def known_kind(kind: str, book: Rulebook) -> None:
-    """Refuse a kind that the rulebook does not know."""
-    if kind and kind not in book.kinds:
-        known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
-        raise UsageError("kind.unknown", f"规则集“{book.id}”没有材料类型“{kind}”", f"可用的类型：{known}。")
 
 
 def _work_folder(out: Path) -> Path:
@@ -153,13 +154,14 @@ class _Run:
         gathered: Gathered,
         earlier: Gathered,
         archive: str,
+        models: str,
         kind: str,
         jobs: int,
         work: Path,
         advance: Advance,
     ) -> None:
         self.rulebook, self.setting, self.gathered, self.earlier = rulebook, setting, gathered, earlier
-        self.archive = archive
+        self.archive, self.models = archive, models
         self.kind, self.jobs, self.work, self.advance = kind, jobs, work, advance
         self.lines = work / "report.jsonl"
         self.links = Links()
@@ -210,7 +212,7 @@ class _Run:
         """Write sheet and page, side by side, from the reports on disk."""
         made = [(name, batch) for name in RESULTS if name != self.lines.name]
         self.advance(WRITING, 0, len(made))
-        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1), 1):
+        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1, seconds=0), 1):
             self.advance(WRITING, n, len(made))
 
     def _remarks(self, earlier: Sequence[ReadRow]) -> tuple[Remark, ...]:
@@ -229,6 +231,8 @@ class _Run:
             kind=self.kind,
             work=str(self.work),
             archive=self.archive,
+            search=self.setting.search,
+            models=self.models,
         )
 
     def _read(self) -> list[ReadRow]:
@@ -236,7 +240,8 @@ class _Run:
         (self.work / "cases").mkdir()
         everything = [*((s, False) for s in self.gathered.submissions), *((s, True) for s in self.earlier.submissions)]
         rows: list[ReadRow] = []
-        for row in parallel(read_one, self._plan(), everything, self.jobs):
+        plan = self._plan()
+        for row in parallel(read_one, plan, everything, self.jobs, lost=partial(read_lost, plan)):
             rows.append(row)
             self.advance(READING, len(rows), len(everything))
         return rows
@@ -245,7 +250,15 @@ class _Run:
         self, plan: Plan, own: Sequence[ReadRow], each: Mapping[str, tuple[Outcome, ...]], *, skip: int
     ) -> Iterator[Line]:
         todo = [Job(r.info.id, each[r.info.id]) for r in own[skip:] if r.failure is None]
-        screened = iter(parallel(screen_one, plan, todo, self.jobs))
+        infos = {r.info.id: r.info for r in own}
+        screened = parallel(
+            screen_one,
+            plan,
+            todo,
+            self.jobs,
+            lost=lambda job, late: self._refused(infos[job.id], worker_lost(late)),
+            always=True,  # reading has a boundary of its own, screening has only this one
+        )
         for row in own[skip:]:
             if row.failure is not None:
                 yield self._refused(row.info, UnreadableError(*row.failure))
@@ -281,7 +294,14 @@ class _Run:
     def _key(self, own: Sequence[ReadRow]) -> str:
         """Digest everything that the reports depend on: another input, rulebook, model or engine starts anew."""
         made = self.setting.made_with()
-        parts: list[Any] = [__version__, dict(made.rulebook), dict(made.models), dict(made.library), self.kind]
+        parts: list[Any] = [
+            __version__,
+            dict(made.rulebook),
+            dict(made.models),
+            dict(made.library),
+            made.search,
+            self.kind,
+        ]
         parts += [repr(self.setting.roster), [r.info.to_json() for r in own]]
         return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -297,6 +317,8 @@ def archive_state(archive: str) -> Mapping[str, Any]:
     """Return how a report names an archive: its snapshot and size; empty without one. Raises :class:`LibraryError`."""
     if not archive:
         return {}
+    from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
     with open_library(archive) as library:
         return {"id": library.snapshot(), "documents": len(library)}
 

@@ -1,4 +1,4 @@
-"""The command ``screening``: check, batch, compare, blind, library, rules, evaluate, demo. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+"""The command ``screening``: check, batch, compare, blind, ask, library, rules, train, evaluate, demo, limits. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from screening import __version__, cli_library
+from screening import __version__, cli_learning, cli_library
 from screening.console import advancing, console, progress_bar
 from screening.errors import RulebookError, ScreeningError, UsageError
 
@@ -32,6 +32,9 @@ evaluate_app = typer.Typer(help="评测：用带标注的语料量一量引擎�
 app.add_typer(rules_app, name="rules")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(cli_library.app, name="library")
+app.add_typer(cli_learning.train_app, name="train")
+evaluate_app.command("topic")(cli_learning.evaluate_topic)
+app.command("ask")(cli_learning.ask)
 
 RulebookOption = Annotated[
     str, typer.Option("--rulebook", help="规则集名称或 .toml 文件；可用的见 screening rules list。")
@@ -44,11 +47,27 @@ LibraryOption = Annotated[
         help="比对库：screening library 建的库文件或 PostgreSQL 地址，或往年案例所在的文件夹、zip。",
     ),
 ]
+ModelsOption = Annotated[
+    str,
+    typer.Option(
+        "--models",
+        envvar="SCREENING_MODELS",
+        help="自己的切题模型所在的文件夹（screening train 写出）；其中没有的类型仍用自带的模型。",
+    ),
+]
 KindOption = Annotated[
     str,
     typer.Option(
         "--kind",
         help="材料类型：work_case 典型工作案例、growth_story 教师成长案例、self_report 项目绩效自评报告；不写则自动识别。",
+    ),
+]
+ThoroughOption = Annotated[
+    bool,
+    typer.Option(
+        "--thorough",
+        help="细查：用全部指纹，多看候选，较弱的线索也对照；适合申诉复核和小批量。查重部分耗时约为平常的两到三倍，"
+        "索引约为四倍大；短的共用语句也会多列几处，请逐处看。",
     ),
 ]
 
@@ -66,22 +85,32 @@ def _root(
     """案例智审：把一批 Word 案例按通知要求初筛一遍，条条有据，由人定夺。"""
 
 
+def _search(thorough: bool) -> Any:
+    from screening.reuse.compare import ORDINARY, THOROUGH  # noqa: PLC0415
+
+    return THOROUGH if thorough else ORDINARY
+
+
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="一个或几个案例文件。")],
     kind: KindOption = "",
     rulebook: RulebookOption = "henan-2023-950",
     library: LibraryOption = "",
+    models: ModelsOption = "",
     as_json: Annotated[
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
+    thorough: ThoroughOption = False,
 ) -> None:
     """检查几个文件，每个给出一份报告。"""
     from screening.output.terminal import render_report  # noqa: PLC0415
     from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
 
     code = EXIT_CLEAR
-    for report in check_files(files, rulebook=rulebook, kind=kind, library=library):
+    for report in check_files(
+        files, rulebook=rulebook, kind=kind, library=library, models=models, search=_search(thorough)
+    ):
         if as_json:
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
@@ -100,10 +129,12 @@ def batch(
     manifest: Annotated[Path | None, typer.Option("--manifest", help="报送清单（xlsx 或 csv）。")] = None,
     rulebook: RulebookOption = "henan-2023-950",
     library: LibraryOption = "",
+    models: ModelsOption = "",
     roster: Annotated[Path | None, typer.Option("--roster", help="参训学员名册（xlsx 或 csv）。")] = None,
     kind: KindOption = "",
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,
+    thorough: ThoroughOption = False,
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
     from screening.batch import screen_batch  # noqa: PLC0415
@@ -115,10 +146,12 @@ def batch(
             rulebook=rulebook,
             manifest=manifest,
             library=library,
+            models=models,
             roster=roster,
             kind=kind,
             jobs=jobs,
             resume=resume,
+            search=_search(thorough),
             progress=advancing(progress),
         )
     _say_result(result)
@@ -159,13 +192,14 @@ def compare(
     b: Annotated[Path, typer.Argument(metavar="B", help="第二份文件。")],
     html: Annotated[Path | None, typer.Option("--html", help="把左右对照写成一个网页文件。")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
+    thorough: ThoroughOption = False,
 ) -> None:
     """左右对照两份文件的相似段落。"""
     from screening.output.html import write_comparison  # noqa: PLC0415
     from screening.output.terminal import render_comparison  # noqa: PLC0415
     from screening.single import compare_files  # noqa: PLC0415
 
-    result = compare_files(a, b)
+    result = compare_files(a, b, search=_search(thorough))
     if html:
         write_comparison(html, result.a, result.b, result.passages)
     if as_json:
@@ -272,12 +306,13 @@ def evaluate_reuse_command(
         Path, typer.Argument(metavar="CORPUS", help="语料文件夹，含 cases/、library/，可含 truth.json。")
     ],
     detections: Annotated[Path, typer.Option("--detections", help="把找到的相似段落写到哪个 JSON Lines 文件。")],
+    thorough: ThoroughOption = False,
 ) -> None:
     """只用查重引擎：cases/ 中每篇与 library/ 比对，写出段落；有标注时打印指标。"""
     from screening.evaluate import evaluate_reuse, measures_table  # noqa: PLC0415
 
     with progress_bar() as progress:
-        measures = evaluate_reuse(corpus, detections, progress=advancing(progress))
+        measures = evaluate_reuse(corpus, detections, search=_search(thorough), progress=advancing(progress))
     if measures is not None:
         console().print(measures_table(measures))
     console().print(f"段落：{detections}", markup=False)
@@ -295,6 +330,27 @@ def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹�
     console().print(good_line(result.checked), markup=False)
     _say_result(result.batch)
     console().print("用浏览器打开 index.html 即可查看。案例、单位、人名均为虚构。")
+
+
+@app.command()
+def limits() -> None:
+    """显示来历不明的文件在本机受哪些限制。"""
+    from screening.intake import Limits, boundary  # noqa: PLC0415
+
+    in_force = boundary.status()
+    most = Limits()
+    what = {
+        "network": ("断网", "子进程能联网；读取程序自己不联网，也不打开文件里的链接"),
+        "files": ("不能写文件", "子进程能写文件；读取程序自己不写"),
+        "processes": ("不能启动别的程序", "子进程能启动别的程序（用管理员账号运行时总是如此）；读取程序自己不启动"),
+        "memory": (f"内存不超过 {most.memory / 2**20:.0f} MB", "没有内存上限，只靠时间上限和文件大小上限"),
+    }
+    out = console()
+    for key, (name, otherwise) in what.items():
+        out.print(f"{name}：{'生效' if in_force[key] else f'不生效。{otherwise}'}。", markup=False)
+    out.print(f"每个文件不超过 {most.seconds:g} 秒：{'生效' if boundary.enabled() else '不生效'}。", markup=False)
+    if not boundary.enabled():
+        out.print(f"环境变量 {boundary.SWITCH} 关闭了子进程，文件在本进程里读，以上限制都不生效。", markup=False)
 
 
 def _fail(error: ScreeningError) -> NoReturn:

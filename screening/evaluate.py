@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from screening.document import Span
 from screening.errors import UsageError
-from screening.reuse.compare import compare
+from screening.reuse.compare import ORDINARY, CompareParams, compare
 from screening.reuse.corpus import Comparable, MemoryCorpus
 from screening.reuse.measures import Match, Measures, measure
 from screening.reuse.result import Passage
@@ -50,14 +50,18 @@ def matches_of(case: str, passages: Iterable[Passage]) -> list[Match]:
 
 
 def evaluate_reuse(
-    corpus: Path, detections: Path, *, progress: Callable[[str, int, int], None] | None = None
+    corpus: Path,
+    detections: Path,
+    *,
+    search: CompareParams = ORDINARY,
+    progress: Callable[[str, int, int], None] | None = None,
 ) -> Measures | None:
     """Compare each of ``cases/`` with ``library/``, write the passages as JSON lines, and measure them if ``truth.json`` is there."""
-    library = MemoryCorpus(_texts(corpus / "library", "archive"))
+    library = MemoryCorpus(_texts(corpus / "library", "archive"), search.keep)
     cases = _texts(corpus / "cases", "batch")
     found: list[Match] = []
     for n, case in enumerate(cases, 1):
-        found += matches_of(case.id, (p for p in compare(case, library).passages if not p.stock))
+        found += matches_of(case.id, (p for p in compare(case, library, params=search).passages if not p.stock))
         if progress:
             progress("比对", n, len(cases))
     detections.parent.mkdir(parents=True, exist_ok=True)

@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 from screening import __version__
 from screening.case import Batch, Case, CaseInfo
 from screening.checks._contract import BatchCheck, BatchFinding, CaseCheck
-from screening.errors import ScreeningError
+from screening.errors import ScreeningError, UsageError
 from screening.finding import Finding
 from screening.intake.metadata import Vocabulary
 from screening.report import Failure, MadeWith, Outcome, Report, Verdict, verdict_of
-from screening.reuse.compare import against_notice, compare
+from screening.reuse.compare import ORDINARY, CompareParams, against_notice, compare
 from screening.reuse.corpus import Comparable, Corpus
 from screening.rulebook import Rule, Rulebook
 from screening.text.headings import find_headings
@@ -23,7 +24,7 @@ from screening.text.ledger import by_section, in_words_of, ledger
 from screening.text.sections import find_sections
 from screening.text.story import story_aspects
 from screening.text.view import simplified
-from screening.topic.model import TopicModel, model_for
+from screening.topic.model import TopicModel, known_models, model_for
 from screening.topic.score import score_topic
 from screening.world import Skip, Trainee, World
 
@@ -36,30 +37,37 @@ class Setting:
     """What one run holds fixed for all its cases; built once, handed to every worker.
 
     ``models`` holds the topic model of each kind, or why it can't be used: then the checks that need it are broken.
-    ``library`` names the archive in the report: {"id": …, "documents": n}.
+    ``library`` names the archive in the report: {"id": …, "documents": n}. ``search`` is how closely to look for reuse.
     """
 
     rulebook: Rulebook
     models: Mapping[str, TopicModel | Exception]
     roster: tuple[Trainee, ...] | None = None
     library: Mapping[str, Any] | None = None
+    search: CompareParams = ORDINARY
 
     @classmethod
-    def of(cls, rulebook: Rulebook, **more: Any) -> Setting:
-        """Load the models of every kind in the rulebook; an altered or missing one is kept as its :class:`ModelError`."""
-        found = {kind: _stage(partial(model_for, kind)) for kind in rulebook.kinds}
+    def of(cls, rulebook: Rulebook, *, folder: str | Path = "", **more: Any) -> Setting:
+        """Load the models of every kind in the rulebook; an altered or missing one is kept as its :class:`ModelError`.
+
+        Models of one's own in ``folder`` go before the shipped ones; a folder without any raises :class:`ModelError`.
+        """
+        if folder:
+            known_models(folder)
+        found = {kind: _stage(partial(model_for, kind, folder)) for kind in rulebook.kinds}
         return cls(rulebook=rulebook, models={k: m for k, m in found.items() if m is not None}, **more)
 
     def made_with(self, kind: str | None = None) -> MadeWith:
         """Name everything that a report of this run depends on."""
-        models = {
-            f"topic-{k}": m.sha256 for k, m in self.models.items() if kind in (None, k) and not isinstance(m, Exception)
-        }
+        used = {k: m for k, m in self.models.items() if kind in (None, k) and not isinstance(m, Exception)}
+        models = {f"topic-{k}": m.sha256 for k, m in used.items()}
+        models |= {f"topic-{k}/calibration": m.calibration.sha256 for k, m in used.items() if m.calibration}
         return MadeWith(
             engine=__version__,
             rulebook={"id": self.rulebook.id, "digest": self.rulebook.digest},
             models=models,
             library=dict(self.library or {"id": "", "documents": 0}),
+            search=self.search.name,
         )
 
 
@@ -70,6 +78,13 @@ def vocabulary(rulebook: Rulebook) -> Vocabulary:
         projects=tuple((n.name, (n.name, *n.aliases)) for n in rulebook.projects),
         unit_types=tuple((n.name, (n.name, *n.aliases)) for n in rulebook.unit_types),
     )
+
+
+def known_kind(kind: str, book: Rulebook) -> None:
+    """Refuse a kind that the rulebook does not know."""
+    if kind and kind not in book.kinds:
+        known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
+        raise UsageError("kind.unknown", f"规则集“{book.id}”没有材料类型“{kind}”", f"可用的类型：{known}。")
 
 
 def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
@@ -99,7 +114,9 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         )
         if model
         else None,
-        reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice)) if corpus is not None else None,
+        reuse_stage=_stage(lambda: compare(side, corpus, notice=book.notice, params=setting.search))
+        if corpus is not None
+        else None,
         notice_reuse_stage=_stage(lambda: against_notice(side, book.notice)),
     )
 

@@ -99,6 +99,7 @@ class MadeWith:
     rulebook: Mapping[str, str]  # id, digest
     models: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))  # name -> sha256
     library: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({"id": "", "documents": 0}))
+    search: str = "ordinary"  # how closely reuse was looked for: "ordinary" or "thorough"
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the report contract."""
@@ -107,6 +108,7 @@ class MadeWith:
             "rulebook": dict(self.rulebook),
             "models": dict(self.models),
             "library": dict(self.library),
+            "search": self.search,
         }
 
 

@@ -8,16 +8,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from screening.batch import known_kind
 from screening.case import Case
 from screening.errors import UnreadableError, UsageError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.boundary import warm
 from screening.intake.gather import Part, Submission, case_id, gather, shown_name
-from screening.library import is_database, open_library
-from screening.pipeline import Setting, refused, screen, vocabulary
+from screening.library import is_database
+from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
-from screening.reuse.compare import compare_pair
+from screening.reuse.compare import ORDINARY, CompareParams, compare_pair
 from screening.reuse.corpus import Comparable, Corpus, MemoryCorpus
 from screening.reuse.result import Passage
 from screening.rulebook import load_rulebook
@@ -39,6 +38,8 @@ def _corpus(library: str, setting: Setting) -> Iterator[tuple[Corpus | None, Map
     if not library:
         yield None, {}
     elif is_database(library):
+        from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
         with open_library(library) as archive:
             yield archive, {"id": archive.snapshot(), "documents": len(archive)}
     else:
@@ -48,12 +49,18 @@ def _corpus(library: str, setting: Setting) -> Iterator[tuple[Corpus | None, Map
                 cases.append(assemble(submission, vocabulary(setting.rulebook)))
             except UnreadableError:
                 continue  # an unreadable file of the archive can't be compared with; `batch` lists it
-        corpus = MemoryCorpus([Comparable.of_case(c, place="archive") for c in cases])
+        corpus = MemoryCorpus([Comparable.of_case(c, place="archive") for c in cases], setting.search.keep)
         yield corpus, {"id": Path(library).name, "documents": len(corpus)}
 
 
 def check_files(
-    files: Sequence[Path], *, rulebook: str | Path = "henan-2023-950", kind: str = "", library: str | Path = ""
+    files: Sequence[Path],
+    *,
+    rulebook: str | Path = "henan-2023-950",
+    kind: str = "",
+    library: str | Path = "",
+    models: str | Path = "",
+    search: CompareParams = ORDINARY,
 ) -> Iterator[Report]:
     """Screen files one by one, against the rulebook and the archive; the files are not compared with each other.
 
@@ -63,7 +70,7 @@ def check_files(
     book = load_rulebook(rulebook)
     known_kind(kind, book)
     submissions = [submission_of(f) for f in files]
-    setting = Setting.of(book)
+    setting = Setting.of(book, folder=models, search=search)
     with _corpus(str(library), setting) as (corpus, name):
         setting = replace(setting, library=name or None)
         for submission in submissions:
@@ -82,6 +89,7 @@ class Comparison:
     a: Case
     b: Case
     passages: tuple[Passage, ...]
+    search: str = "ordinary"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -89,11 +97,18 @@ class Comparison:
             n: {"file": c.info.file, "title": c.info.title, "sha256": c.info.sha256}
             for n, c in (("a", self.a), ("b", self.b))
         }
-        return {"offset_unit": "codepoint", **sides, "passages": [p.to_json() for p in self.passages]}
+        return {
+            "offset_unit": "codepoint",
+            "search": self.search,
+            **sides,
+            "passages": [p.to_json() for p in self.passages],
+        }
 
 
-def compare_files(a: Path, b: Path, *, rulebook: str | Path = "henan-2023-950") -> Comparison:
+def compare_files(
+    a: Path, b: Path, *, rulebook: str | Path = "henan-2023-950", search: CompareParams = ORDINARY
+) -> Comparison:
     """Lay two files side by side. Raises :class:`UnreadableError` if one can't be read."""
     names = vocabulary(load_rulebook(rulebook))
     one, two = (assemble(submission_of(p), names) for p in (a, b))
-    return Comparison(one, two, compare_pair(Comparable.of_case(one), Comparable.of_case(two)))
+    return Comparison(one, two, compare_pair(Comparable.of_case(one), Comparable.of_case(two), search), search.name)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,24 +16,27 @@ from screening.case import Case, CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.gather import Submission
-from screening.library import Library, open_library
+from screening.intake.refusals import refusal
 from screening.library.entry import Entry
 from screening.output.html import write_html
 from screening.output.shelf import Shelf, Shown
 from screening.output.xlsx import write_summary
 from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import BatchReport, Outcome, Report
+from screening.reuse.compare import ORDINARY, CompareParams
 from screening.reuse.corpus import Candidate, Comparable, Corpus, JoinedCorpus
 from screening.reuse.facts import Facts
 from screening.reuse.fingerprint import distinct_buckets, fingerprints
 from screening.reuse.index import FingerprintIndex, Rarity
-from screening.reuse.kin import Kin, kin_of
+from screening.reuse.kin import KIN_TOP, Kin, kin_of
+from screening.reuse.ranking import TOP
 from screening.reuse.result import SourceMatch
 from screening.rulebook import Rulebook, load_rulebook
 from screening.spool import Spool
 from screening.world import Trainee
 
-CHUNK = 16  # items a task: enough to make the way to a worker cheap, few enough to keep the progress bar alive
+if TYPE_CHECKING:
+    from screening.library import Library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,8 @@ class Plan:
     kind: str
     work: str
     archive: str = ""  # path or URL of the archive, "" if there is none
+    search: CompareParams = ORDINARY
+    models: str = ""  # folder of topic models that go before the shipped ones
 
     @property
     def spool(self) -> Spool:
@@ -101,7 +105,7 @@ def _setting(plan: Plan) -> Setting:
         raise UnreadableError(
             "rulebook.changed", "规则集在运行中被改动了", "请不要在筛查时修改规则集，改好后重新运行。"
         )
-    return Setting.of(book, roster=plan.roster, library=plan.library)
+    return Setting.of(book, folder=plan.models, roster=plan.roster, library=plan.library, search=plan.search)
 
 
 def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
@@ -113,13 +117,26 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
         case = assemble(submission, names, overrides=overrides)
         side = Comparable.of_case(case)
         plan.spool.write(case, side)
-        return ReadRow(info=case.info, prints=side.prints, buckets=distinct_buckets(side.view.codes))
+        return ReadRow(info=case.info, prints=side.prints(plan.search.keep), buckets=distinct_buckets(side.view.codes))
     except ScreeningError as error:
         return ReadRow(info=outline(submission, names, overrides), failure=(error.code, error.message, error.advice))
     except OSError:
         raise  # the work folder can't be written: that is the run's trouble, not this file's
     except Exception as error:  # noqa: BLE001 - one bad file never stops the others
         return ReadRow(info=outline(submission, names, overrides), failure=_internal(error))
+
+
+def read_lost(plan: Plan, item: tuple[Submission, bool], late: bool) -> ReadRow:  # noqa: FBT001 - as workers tell it
+    """Return what stands for a submission whose worker died or, ``late``, took too long."""
+    error = worker_lost(late)
+    names = vocabulary(_setting(plan).rulebook)
+    failure = (error.code, error.message, error.advice)
+    return ReadRow(info=outline(item[0], names, Overrides(plan.kind)), failure=failure)
+
+
+def worker_lost(late: bool) -> UnreadableError:  # noqa: FBT001 - as workers tell it
+    """Return why an item has no result: its worker died or, ``late``, took too long."""
+    return refusal("screening_timeout" if late else "screening_crashed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +158,12 @@ def read_entry(plan: Plan, submission: Submission, *, year: int | None = None) -
         return Unread(submission.file, *_internal(error)[1:])
 
 
+def entry_lost(submission: Submission, late: bool) -> Unread:  # noqa: FBT001 - as workers tell it
+    """Return what stands for a submission whose worker died or, ``late``, took too long."""
+    error = worker_lost(late)
+    return Unread(submission.file, error.message, error.advice)
+
+
 def _internal(error: Exception) -> tuple[str, str, str]:
     return (
         "internal",
@@ -156,10 +179,11 @@ def write_index(plan: Plan, own: Sequence[ReadRow], earlier: Sequence[ReadRow], 
     """
     rows = [*own, *earlier]
     folder = Path(plan.work)
-    FingerprintIndex.build([r.prints for r in rows if r.prints is not None]).save(folder)
+    prints = [r.prints for r in rows if r.prints is not None]
+    FingerprintIndex.build(prints, keep=plan.search.keep).save(folder)
     rarity = Rarity.of_buckets([r.buckets for r in rows if r.buckets is not None])
-    if plan.archive:
-        with open_library(plan.archive) as library:
+    if library := _archive(plan):
+        with library:
             rarity += library.rarity
     rarity.save(folder)
     table = [[r.info.id, "batch" if n < len(own) else "archive"] for n, r in enumerate(rows)]
@@ -187,14 +211,15 @@ class SpoolCorpus:
         """How common each n-gram is in the batch, the earlier files and the archive together."""
         return self._rarity
 
-    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+    def near(self, comparable: Comparable, top: int = TOP) -> Sequence[Candidate]:
         """Return the candidates for one text, nearest first; never the text itself."""
-        return self._index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+        prints = fingerprints(comparable.view, self._index.keep)
+        return self._index.candidates(prints, self._ids, comparable.id, top)
 
-    def kin(self, comparable: Comparable) -> Kin:
+    def kin(self, comparable: Comparable, top: int = KIN_TOP) -> Kin:
         """Return the texts that state the same facts, best first; never the text itself, which is in the batch."""
         facts = self.facts(comparable.id)
-        return kin_of(facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+        return kin_of(facts, self._index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id, top=top)
 
     def facts(self, source_id: str) -> Facts:
         """Return the facts of one text by id, as the reader of its file found them."""
@@ -218,11 +243,19 @@ class _Opened:
 _open: dict[Plan, _Opened] = {}  # what this process holds open for the run it works on
 
 
+def _archive(plan: Plan) -> Library | None:
+    if not plan.archive:
+        return None
+    from screening.library import open_library  # noqa: PLC0415 - loads the database's code, which most runs do without
+
+    return open_library(plan.archive)
+
+
 def _opened(plan: Plan) -> _Opened:
     if plan not in _open:
         release()
         own = SpoolCorpus(plan)
-        library = open_library(plan.archive) if plan.archive else None
+        library = _archive(plan)
         corpus = JoinedCorpus((own, library), own.rarity) if library else own
         on_page = frozenset(json.loads((Path(plan.work) / "on-page.json").read_text("utf-8")))
         _open[plan] = _Opened(corpus, library, on_page)
@@ -255,26 +288,3 @@ def write_one(plan: Plan, item: tuple[str, BatchReport]) -> None:
     folder, book = Path(plan.work), _setting(plan).rulebook
     write = write_summary if name == "summary.xlsx" else write_html
     write(folder / name, Shelf(folder), batch, book)
-
-
-A = TypeVar("A")
-B = TypeVar("B")
-
-
-def _chunk(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A]) -> list[B]:
-    return [run(plan, item) for item in items]
-
-
-def parallel(run: Callable[[Plan, A], B], plan: Plan, items: Sequence[A], jobs: int, size: int = CHUNK) -> Iterator[B]:
-    """Yield ``run(plan, item)`` for every item, in order, from ``jobs`` processes (0: one a core; 1: this process), ``size`` items a task."""
-    wanted = jobs or os.cpu_count() or 1
-    chunks = [items[i : i + size] for i in range(0, len(items), size)]
-    if wanted == 1 or len(chunks) < 2:
-        for item in items:
-            yield run(plan, item)
-        return
-    from joblib import Parallel, delayed  # noqa: PLC0415 - starts its own machinery
-
-    pool = Parallel(n_jobs=min(wanted, len(chunks)), return_as="generator", max_nbytes=None)
-    for done in pool(delayed(_chunk)(run, plan, chunk) for chunk in chunks):
-        yield from done

@@ -1,5 +1,6 @@
 """A delivery from its files to its groups of similar texts, whole and after an interruption."""
 
+import json
 import random
 from pathlib import PurePosixPath
 
@@ -9,6 +10,7 @@ from lxml.html import tostring
 
 from screening.batch import RESULTS, SCREENING, screen_batch
 from screening.output import html
+from screening.reuse.compare import THOROUGH
 from tests.writing import HEADINGS, docx, noise
 
 
@@ -44,6 +46,22 @@ def test_groups_come_from_what_the_comparison_found(delivery, tmp_path):
     rate = {frozenset((x.a, x.b)): x.rate for x in cluster.links}
     assert rate[frozenset((by_file["原文.docx"], by_file["改名.docx"]))] > 0.9
     assert rate[frozenset((by_file["原文.docx"], by_file["旧作.docx"]))] > 0.9
+
+
+def test_a_thorough_batch_says_so_and_goes_on_from_no_ordinary_one(delivery, tmp_path):
+    cases, library = delivery
+
+    def stop(stage, done, _total):
+        if stage == SCREENING and done == 1:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        screen_batch(cases, tmp_path / "out", library=library, jobs=1, progress=stop)
+    screen_batch(cases, tmp_path / "out", library=library, jobs=1, search=THOROUGH, resume=True)
+    reports = [json.loads(line) for line in (tmp_path / "out" / "report.jsonl").read_text("utf-8").splitlines()]
+    assert [r["made_with"]["search"] for r in reports] == ["thorough"] * 3
+    assert max(r["reuse"]["rates"]["total"] for r in reports) > 0.9
+    assert "查重方式 细查" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
 def test_an_interrupted_batch_goes_on_with_its_groups(delivery, tmp_path):

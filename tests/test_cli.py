@@ -1,6 +1,7 @@
 """The command line from outside: real processes, real files, every wrong input a sentence in Chinese and exit code 2."""
 
 import json
+import os
 import random
 import re
 import resource
@@ -235,6 +236,14 @@ def test_check_of_an_unreadable_file_is_exit_two(tmp_path):
     assert "Traceback" not in run.stderr + run.stdout
 
 
+@pytest.mark.parametrize(("options", "search"), [((), "ordinary"), (("--thorough",), "thorough")])
+def test_a_report_names_how_closely_it_looked(folder, options, search):
+    run = screening("check", folder / "案例1.docx", "--library", folder, "--json", *options)
+    assert json.loads(run.stdout)["made_with"]["search"] == search, run.stderr
+    run = screening("compare", folder / "案例1.docx", folder / "案例2.docx", "--json", *options)
+    assert json.loads(run.stdout)["search"] == search, run.stderr
+
+
 def test_compare_shows_both_sides(tmp_path):
     lines = case_lines(1)
     (tmp_path / "a.docx").write_bytes(docx(lines))
@@ -248,6 +257,14 @@ def test_compare_shows_both_sides(tmp_path):
         assert len(passage["quote"]) == passage["end"] - passage["start"]
     (tmp_path / "c.docx").write_bytes(docx([noise(random.Random(7))]))
     assert screening("compare", tmp_path / "a.docx", tmp_path / "c.docx").returncode == 0
+
+
+def test_limits_says_what_is_in_force_here():
+    run = screening("limits")
+    assert run.returncode == 0 and len(run.stdout.splitlines()) == 5
+    assert all("生效" in line for line in run.stdout.splitlines())
+    off = screening("limits", env={**os.environ, "SCREENING_BOUNDARY": "off"}).stdout
+    assert off.count("：不生效。") == 5 and "SCREENING_BOUNDARY" in off
 
 
 def test_rules_list_show_check_and_new(tmp_path):

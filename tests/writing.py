@@ -67,3 +67,13 @@ def noise(rng: random.Random, characters: int = 120) -> str:
     while len(out) < characters:
         out += "，".join("".join(rng.choices(HAN, k=rng.randint(5, 12))) for _ in range(rng.randint(1, 3))) + "。"
     return out
+
+
+def varied(rng: random.Random, text: str, share: float = 0.05) -> str:
+    """The text with about this share of its characters dropped or replaced by little words: a light variant."""
+    out = []
+    for c in text:
+        roll = rng.random()
+        if roll >= share / 2:
+            out.append(rng.choice("的了也还就都更又在与") if roll < share else c)
+    return "".join(out)

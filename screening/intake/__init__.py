@@ -18,6 +18,7 @@ from screening.intake.office import convert, foreign_format
 from screening.intake.pdf import read_pdf
 from screening.intake.plain import read_plain
 from screening.intake.refusals import refusal
+from screening.intake.rtf import read_rtf
 from screening.intake.sniff import sniff
 from screening.intake.warnings import SENTENCES, of_text
 from screening.intake.web import read_html, read_mht
@@ -107,6 +108,8 @@ def parse(data: bytes, name: str, limits: Limits) -> Intake:
             document, warnings, properties, pictures = read_docx(data, limits)
         case "doc":
             document, warnings, properties, pictures = read_doc(data, limits)
+        case "rtf":
+            document, warnings, properties, pictures = read_rtf(data[data.index(b"{") :], limits)
         case "pdf":
             document, pictures = read_pdf(data, limits)
         case "html" | "mht":

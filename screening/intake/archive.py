@@ -94,7 +94,11 @@ def list_members(path: Path, limits: ArchiveLimits) -> tuple[Member, ...]:
     if len(infos) > limits.entries:
         raise _too_many(path, limits, f"有 {len(infos)} 个，")
     if sum(i.file_size for i in infos) > limits.inflated:
-        raise UsageError("zip.bomb", f"压缩包 {path.name} 解压后过大", "请核对压缩包内容，或解压后直接给出文件夹。")
+        raise UsageError(
+            "zip.bomb",
+            f"压缩包 {path.name} 解压后超过 {limits.inflated / 2**30:.0f} GB",
+            "请核对压缩包内容，或解压后直接给出文件夹。",
+        )
     names = _decoded(infos)
     members = [_member(i, n, limits) for i, n in zip(infos, names, strict=True)]
     return tuple(sorted(_without_twins(members), key=lambda m: m.name))
@@ -130,8 +134,8 @@ def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
             safe,
             raw,
             "zip.bad_name",
-            f"压缩包内的文件名“{safe}”不合规（指向压缩包以外）",
-            "请改用普通文件名后重新压缩。",
+            f"压缩包内的“{safe}”，文件名里带有盘符、上级文件夹（..）或看不见的字符，为安全起见没有打开",
+            "请把压缩包解开，选中其中的文件，用电脑自带的“压缩为 zip”重新压缩。",
         )
     if len(shown) > 255:
         return Member(
@@ -143,10 +147,20 @@ def _member(info: zipfile.ZipInfo, name: str, limits: ArchiveLimits) -> Member:
         return Member(shown, raw, "zip.link", f"压缩包内的“{shown}”是快捷方式（链接），不是文件", "请放入文件本身。")
     if info.compress_type not in _METHODS:
         return Member(
-            shown, raw, "zip.method", f"压缩包内的“{shown}”用了不常见的压缩方法", "请用普通的 zip 方式重新压缩。"
+            shown,
+            raw,
+            "zip.method",
+            f"压缩包内的“{shown}”用了本程序不认识的压缩方法",
+            "请用电脑自带的“压缩为 zip”重新压缩。",
         )
     if info.file_size > 2**20 and info.file_size > limits.ratio * max(1, info.compress_size):
-        return Member(shown, raw, "bomb", f"压缩包内的“{shown}”压缩比异常", "请用 Word 打开后另存，再重新压缩。")
+        return Member(
+            shown,
+            raw,
+            "bomb",
+            f"压缩包内的“{shown}”解压后异常巨大，为安全起见没有打开",
+            "请用 Word 打开后另存，再重新压缩。",
+        )
     return Member(shown, raw)
 
 

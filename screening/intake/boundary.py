@@ -24,7 +24,9 @@ from screening.intake.frames import BrokenFrameError, receive, send
 from screening.intake.refusals import REFUSALS, refusal
 
 SWITCH = "SCREENING_BOUNDARY"
-FILES = 500  # a child serves; what a library leaks or fragments goes with it
+FILES = (
+    2_000  # a child serves; what a library leaks or fragments goes with it. A start costs as much as a hundred files
+)
 _START = 30.0  # seconds for a child to start, on a machine under load
 _PROGRAM = "from screening.intake.child import main; main()"
 _KEPT = (

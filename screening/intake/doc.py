@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from screening.document import Document, Paragraph, Span, Story
+from screening.document import Document, Story
 from screening.finding import IntakeWarning
+from screening.intake.blocks import Block, document_of
 from screening.intake.doc_binary import (
     BOXES,
     COMMENTS,
     ENDNOTES,
     FOOTNOTES,
     HEADER_BOXES,
+    HEADER_SHAPES,
     HEADERS,
     DocFile,
     joined,
 )
 from screening.intake.doc_format import Format, Formats, Run
-from screening.intake.fields import HARMFUL
+from screening.intake.fields import HARMFUL, overstruck
 from screening.intake.limits import Limits
 from screening.intake.refusals import refusal
 from screening.intake.warnings import PAGE_NUMBER, QUOTE, Notes
@@ -32,16 +35,6 @@ _SIGNS = {"\x0b": "\n", "\x0e": "\n", "\x1e": "-"}
 _BLANK, _SYMBOL = "\x02", "("
 # The head of a picture's data ([MS-ODRAW] OfficeArtBlip): version 0, a known instance, a record type of F01A to F01F, F029, F02A.
 _BLIP = re.compile(rb"[\x00\x10\x20\x30\x40\x50\x60\x80\x90\xa0\xb0].[\x1a-\x1f\x29\x2a]\xf0", re.DOTALL)
-
-
-@dataclass(slots=True)
-class _Block:
-    text: str
-    style: str
-    source: str
-    story: Story
-    level: int | None
-    table: bool
 
 
 @dataclass(slots=True)
@@ -73,7 +66,7 @@ class DocReader:
         self.formats = Formats(self.file, limits)
         self.limits = limits
         self.notes = Notes()
-        self.blocks: list[_Block] = []
+        self.blocks: list[Block] = []
         # A drawn shape in the text may be a line or a box of text; a picture has its data somewhere.
         self.pictures = len(_BLIP.findall(self.file.main)) + len(_BLIP.findall(self.file.data))
         if self.file.macros:
@@ -86,29 +79,38 @@ class DocReader:
         footnotes, headers, comments, endnotes, boxes, header_boxes, _ = accumulate(self.file.counts)
         self._stretch(0, footnotes, Story.BODY, "")
         self._several(boxes, BOXES, 22, Story.TEXTBOX, "textbox", 5)
-        self._several(header_boxes, HEADER_BOXES, 22, Story.TEXTBOX, "header/textbox", 6)
         self._several(footnotes, FOOTNOTES, 0, Story.FOOTNOTE, "footnote", 1)
         self._several(endnotes, ENDNOTES, 0, Story.ENDNOTE, "endnote", 4)
         self._headers(headers)
+        self._header_boxes(header_boxes)
         self._several(comments, COMMENTS, 0, Story.COMMENT, "comment", 3)
-        return self._document()
+        return document_of(self.blocks)
 
     def _several(self, start: int, part: int, size: int, story: Story, name: str, number: int) -> None:
         """Read a story of many small ones; the last position bounds the mark that closes the whole and belongs to none."""
-        count = self.file.counts[number]
-        if not count:
-            return
-        bounds = [b for b in self.file.positions(part, size) if b <= count]
-        if len(bounds) < 2 or bounds != sorted(bounds):
-            bounds = [0, count]  # the list is broken: the text is worth more than its division
-        else:
-            bounds = bounds[:-1] if len(bounds) > 2 else bounds
-        for n, (a, b) in enumerate(pairwise(bounds)):
+        for n, (a, b) in enumerate(pairwise(self._bounds(part, size, self.file.counts[number]))):
             if a == b:
                 continue
             if story is Story.COMMENT:
                 self.notes.add("comments")
             self._stretch(start + a, start + b, story, f"{name}/{n}/")
+
+    def _bounds(self, part: int, size: int, count: int) -> list[int]:
+        bounds = [b for b in self.file.positions(part, size) if b <= count]
+        if len(bounds) < 2 or bounds != sorted(bounds):
+            return [0, count]  # the list is broken: the text is worth more than its division
+        return bounds[:-1] if len(bounds) > 2 else bounds
+
+    def _header_boxes(self, start: int) -> None:
+        """Read the text boxes of headers and footers: each names its shape, and each shape is anchored in one of the stories."""
+        stories = self.file.positions(HEADERS, 0)
+        anchors = zip(self.file.positions(HEADER_SHAPES, 26), self.file.elements(HEADER_SHAPES, 26), strict=False)
+        anchored = {shape[:4]: cp for cp, shape in anchors}
+        named = [box[14:18] for box in self.file.elements(HEADER_BOXES, 22)]
+        for n, (a, b) in enumerate(pairwise(self._bounds(HEADER_BOXES, 22, self.file.counts[6]))):
+            cp = anchored.get(named[n] if n < len(named) else b"", 0)
+            story = _story_of(bisect_right(stories, cp) - 1)
+            self._stretch(start + a, start + b, story, f"{story.value}/textbox/{n}/")
 
     def _headers(self, start: int) -> None:
         """Read headers and footers: six separators of notes, then six stories a section, each closed by a mark of its own."""
@@ -118,7 +120,7 @@ class DocReader:
             return
         for n, (a, b) in enumerate(pairwise(bounds)):
             if b - a > 1:
-                story = Story.HEADER if n % 6 in (0, 1, 4) else Story.FOOTER
+                story = _story_of(n)
                 self._stretch(start + a, start + b - 1, story, f"{story.value}/{n}/")
 
     # -- paragraphs -----------------------------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ class DocReader:
         name = self.formats.name(form.style)
         for n, piece in enumerate(text.split("\n")):
             where = place if n == 0 else f"{place}/{n + 1}"
-            self.blocks.append(_Block(joined(piece), name, where, story, form.level, depth > 0))
+            self.blocks.append(Block(joined(piece), name, where, story, form.level, depth > 0))
 
     def _line(self, shown: str, start: int, form: Format, story: Story, place: str) -> str:
         """Return the text of a paragraph that a reader sees; the rest goes to the notes."""
@@ -175,7 +177,7 @@ class DocReader:
         def sign(match: re.Match[str]) -> str:
             c = match[0]
             if c == _SYMBOL:
-                if not (run.special and run.symbol):
+                if not (run.symbol and (run.special or raw == _SYMBOL)):  # some writers leave out that it is special
                     return c
                 return "" if 0xD800 <= run.symbol <= 0xF8FF or run.symbol < 0x20 else chr(run.symbol)
             return _SIGNS.get(c, "")
@@ -188,7 +190,7 @@ class DocReader:
         if run.deleted:
             self.notes.add("deletions", joined(text), place)
             return
-        why = run.look.unseen("FFFFFF") if text.strip() else ""
+        why = run.look.unseen("FFFFFF", text) if text.strip() else ""
         if why == "white_text" and painted:
             why = ""  # the ground may be painted by a table, a shape or a shading that is not resolved here
         if why:
@@ -204,15 +206,10 @@ class DocReader:
         while len(self.blocks) > first and not self.blocks[-1].text:
             self.blocks.pop()
 
-    def _document(self) -> Document:
-        order = list(Story)
-        self.blocks.sort(key=lambda b: order.index(b.story))  # stable: inside a story, the order of the walk
-        paragraphs, at = [], 0
-        for b in self.blocks:
-            span = Span(at, at + len(b.text))
-            paragraphs.append(Paragraph(span, b.style, b.source, b.story, b.level, "", b.table))
-            at = span.end + 1
-        return Document("\n".join(b.text for b in self.blocks), tuple(paragraphs))
+
+def _story_of(number: int) -> Story:
+    """Return what the story of that number is: after the separators of the notes three headers and three footers by turns."""
+    return Story.HEADER if number % 6 in (0, 1, 4) else Story.FOOTER
 
 
 def _without_instructions(text: str, notes: Notes, place: str) -> str:
@@ -233,7 +230,8 @@ def _without_instructions(text: str, notes: Notes, place: str) -> str:
         elif match[0] == "\x15" and open_fields:
             begin, separator = open_fields.pop()
             end = separator if separator >= 0 else at
-            cuts += [(begin, end + 1), (at, at + 1)]
+            start, stop = overstruck(text[begin + 1 : end]) if separator < 0 else (0, 0)
+            cuts += [(begin, begin + 1 + start), (begin + 1 + stop, end + 1), (at, at + 1)]
             instruction = text[begin + 1 : min(end, begin + QUOTE)]
             if HARMFUL.match(instruction):
                 notes.add("fields", joined(instruction), place)

@@ -13,7 +13,7 @@ from screening.intake.limits import Limits
 from screening.intake.refusals import refusal
 
 # Parts of the file information block that are used here, by their place in FibRgFcLcb97.
-STYLES, FOOTNOTES, COMMENTS, HEADERS, CHARACTERS, PARAGRAPHS, CLX, ENDNOTES, BOXES, HEADER_BOXES = (
+STYLES, FOOTNOTES, COMMENTS, HEADERS, CHARACTERS, PARAGRAPHS, CLX, HEADER_SHAPES, ENDNOTES, BOXES, HEADER_BOXES = (
     1,
     3,
     5,
@@ -21,6 +21,7 @@ STYLES, FOOTNOTES, COMMENTS, HEADERS, CHARACTERS, PARAGRAPHS, CLX, ENDNOTES, BOX
     12,
     13,
     33,
+    41,
     47,
     56,
     58,
@@ -89,6 +90,11 @@ class DocFile:
         raw = self.part(number)
         n = (len(raw) - 4) // (4 + size) + 1 if len(raw) >= 4 else 0
         return list(struct.unpack_from(f"<{n}I", raw))
+
+    def elements(self, number: int, size: int) -> list[bytes]:
+        """Return the data elements of a PLC, each of ``size`` bytes."""
+        raw, n = self.part(number), len(self.positions(number, size))
+        return [raw[at : at + size] for at in range(4 * n, 4 * n + (n - 1) * size, size)]
 
     def place(self, cp: int) -> tuple[int, bytes]:
         """Return where in the stream the character at ``cp`` lies, and the properties of its piece."""

@@ -133,11 +133,13 @@ class Formats:
             if sprm == 0x4A30:  # character style
                 for sheet in self._lineage(struct.unpack("<H", value)[0]):
                     look = self._changed(Run(look), sheet.runs).look if sheet.runs else look
-            elif sprm in (0x083C, 0x0811, 0x0818):  # hidden, in web view, as a style's separator
+            elif sprm in (0x083C, 0x0818):  # hidden, as a style's separator
                 # 0x80: as the style says; 0x81: the contrary.
                 on = {0: False, 1: True, 0x80: base.vanish, 0x81: not base.vanish}.get(value[0], True)
                 if on or sprm == 0x083C:
                     look = replace(look, vanish=on)
+            elif sprm == 0x0811:
+                look = replace(look, web_hidden=value[0] not in (0, 0x80))
             elif sprm == 0x6870:
                 look = replace(look, colour=_colour(value))
             elif sprm == 0x2A42:

@@ -8,8 +8,10 @@ from typing import Any
 
 from lxml import etree
 
-from screening.document import Document, Paragraph, Span, Story
+from screening.document import Document, Story
 from screening.finding import IntakeWarning
+from screening.intake.blocks import Block, document_of
+from screening.intake.chunk import read_chunk
 from screening.intake.evidence import COUNTED, main_part, note_description, note_package, properties_of
 from screening.intake.fields import FieldStack, note_code
 from screening.intake.limits import Limits
@@ -29,7 +31,7 @@ from screening.intake.styles import (
     with_run_properties,
 )
 from screening.intake.warnings import Notes
-from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, V, choice, inner, symbol, text_of
+from screening.intake.wordml import DGM, MC, OFFICE, SKIPPED, A, C, M, R, V, choice, inner, symbol, text_of
 
 _BLOCKS = frozenset(W + n for n in ("p", "tbl"))
 _TEXT = frozenset((W + "t", M + "t"))
@@ -41,22 +43,8 @@ _SIGNS = {
     W + "cr": "\n",
     W + "softHyphen": "",
 }
-# Word hides the page numbers of every table of contents from web view, and a page copied from the web brings the ends of
-# its forms along: they are no evidence of anything.
+# A page copied from the web brings the ends of its forms along, and a lone number says nothing: no evidence of anything.
 _ORDINARY = re.compile("[0-9IVXivx]{1,5}|z?-?窗体[顶底]端|(?:Top|Bottom) of Form")
-
-
-@dataclass(slots=True)
-class _Block:
-    """A paragraph in the making: text, and where and how it stands."""
-
-    text: str
-    style: str
-    source: str
-    story: Story
-    level: int | None
-    number: str
-    table: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +78,19 @@ class _Line:
     source: str
     look: Look
     unseen: str = ""
+    linked: bool = False
     pieces: list[str] = field(default_factory=list)
     fields: FieldStack = field(default_factory=FieldStack)
 
 
 class DocxReader:
-    """Reads one package. Use :func:`read_docx`."""
+    """Reads one package. Use :func:`read_docx`. With ``notes`` it is a chunk of another, and chunks of its own are not read."""
 
-    def __init__(self, package: Package, limits: Limits) -> None:
+    def __init__(self, package: Package, limits: Limits, notes: Notes | None = None) -> None:
         self.package, self.limits = package, limits
-        self.notes = Notes()
-        self.blocks: list[_Block] = []
+        self.notes, self._inside_chunk = notes or Notes(), notes is not None
+        self.chunks: set[str] = set()
+        self.blocks: list[Block] = []
         self.boxes: list[etree._Element] = []
         self.pictures = self.objects = 0
         self.page = Page()
@@ -131,22 +121,28 @@ class DocxReader:
         if body is None:
             raise refusal("damaged", "缺少正文")
         self.page = Page.of(body)
-        self._blocks(body, _Place(Story.BODY, ""), _Count(), 1)
-        for n, box in enumerate(self.boxes):  # the list grows while boxes inside boxes are met
-            ground, why = ground_of_box(box), self.page.unseen_box(box)
-            place = _Place(Story.TEXTBOX, f"textbox/{n}/", painted=ground is None, ground=ground, unseen=why)
-            self._blocks(box, place, _Count(), 1)
+        self._story(body, _Place(Story.BODY, ""))
         self._notes_story("footnotes", "footnote", Story.FOOTNOTE)
         self._notes_story("endnotes", "endnote", Story.ENDNOTE)
         for kind, story in (("header", Story.HEADER), ("footer", Story.FOOTER)):
             for n, relation in enumerate(self._related(kind)):
                 if self.package.has(relation.target):
-                    self._blocks(
-                        self.package.xml(relation.target), _Place(story, f"{kind}/{n}/", painted=True), _Count(), 1
-                    )
+                    self._story(self.package.xml(relation.target), _Place(story, f"{kind}/{n}/", painted=True))
         self._notes_story("comments", "comment", Story.COMMENT)
-        note_package(self.package, self.notes, objects_met=self.objects > 0)
-        return self._document()
+        note_package(self.package, self.notes, objects_met=self.objects > 0, chunks=self.chunks)
+        return document_of(self.blocks)
+
+    def _story(self, root: etree._Element, place: _Place) -> None:
+        """Read a story, then its text boxes; only those of the body are a story of their own."""
+        self._blocks(root, place, _Count(), 1)
+        for n, box in enumerate(self.boxes):  # the list grows while boxes inside boxes are met
+            self._blocks(box, self._in_box(box, place, n), _Count(), 1)
+        self.boxes.clear()
+
+    def _in_box(self, box: etree._Element, place: _Place, n: int) -> _Place:
+        ground, why = ground_of_box(box), self.page.unseen_box(box)
+        story = Story.TEXTBOX if place.story is Story.BODY else place.story
+        return _Place(story, f"{place.path}textbox/{n}/", painted=ground is None, ground=ground, unseen=why)
 
     def _paint(self, root: etree._Element) -> None:
         """Take the colour of the paper."""
@@ -170,7 +166,7 @@ class DocxReader:
                 continue
             if story is Story.COMMENT:
                 self.notes.add("comments")
-            self._blocks(note, _Place(story, f"{name}/{n}/"), _Count(), 1)
+            self._story(note, _Place(story, f"{name}/{n}/"))
             n += 1
 
     # -- blocks ---------------------------------------------------------------------------------------------------------
@@ -191,13 +187,30 @@ class DocxReader:
             elif tag == MC + "AlternateContent":
                 self._blocks(choice(child), place, count, depth + 1)
             elif tag == W + "altChunk":
-                self.notes.add("unread_content")
+                self._chunk(child)
             elif tag in (W + "del", W + "moveFrom"):
                 self._deleted(child, place.path)
             elif isinstance(tag, str) and tag not in SKIPPED:
                 self._blocks(
                     child, place, count, depth + 1
                 )  # sdt, customXml, smartTag, ins, moveTo, and what is yet unknown
+
+    def _chunk(self, chunk: etree._Element) -> None:
+        relation = self.relations.get(chunk.get(R + "id") or "")
+        name = relation.target if relation else ""
+        if name in self.chunks:
+            return
+        self.chunks.add(name)
+        if relation is None or relation.external or self._inside_chunk:
+            self.notes.add("unread_content", source=name)
+        else:
+            self.blocks += read_chunk(self.package, name, self.limits, self.notes, self._inner)
+
+    def _inner(self, data: bytes) -> Document:
+        reader = DocxReader(Package(data, self.limits), self.limits, self.notes)
+        document = reader.read()
+        self.pictures += reader.pictures
+        return document
 
     def _table(self, table: etree._Element, place: _Place, number: int, depth: int) -> None:
         props = table.find(W + "tblPr")
@@ -251,7 +264,7 @@ class DocxReader:
         for n, piece in enumerate(text.split("\n")):
             where = source if n == 0 else f"{source}/{n + 1}"
             self.blocks.append(
-                _Block(piece, style.name, where, place.story, level, number if n == 0 else "", place.table)
+                Block(piece, style.name, where, place.story, level, place.table, number if n == 0 else "")
             )
 
     def _number(self, props: etree._Element | None, style: Style) -> str:
@@ -286,17 +299,21 @@ class DocxReader:
             elif tag == W + "txbxContent":
                 self.boxes.append(child)
             else:
+                linked, line.linked = line.linked, line.linked or tag == W + "hyperlink"
                 if tag in (W + "ins", W + "moveTo"):
                     self.notes.add("insertions", text_of(child, W + "t"), line.source)
                 elif tag == W + "fldSimple":
                     note_code(child.get(W + "instr") or "", self.notes, line.source)
                 self._runs(child, line, look, depth + 1)
+                line.linked = linked
 
     def _run(self, run: etree._Element, line: _Line, depth: int) -> None:
         look = line.look
         props = next(run.iterchildren(W + "rPr"), None)
         if props is not None and len(props):
             look = self._look_of(look, props)
+            if look.web_hidden and line.linked:
+                look = replace(look, web_hidden=False)  # LibreOffice hides the whole line of a table of contents so
         self._inside(run, line, look, depth + 1)
 
     def _look_of(self, look: Look, props: etree._Element) -> Look:
@@ -356,7 +373,7 @@ class DocxReader:
     def _say(self, text: str, line: _Line, look: Look) -> None:
         if not text:
             return
-        why = (line.unseen or look.unseen(self.paper)) if text.strip() else ""
+        why = (line.unseen or look.unseen(self.paper, text)) if text.strip() else ""
         if why == "white_text" and line.place.painted and look.ground is None:
             why = ""  # the ground is painted by a table style or a shape: white may well be readable there
         if why:
@@ -369,18 +386,6 @@ class DocxReader:
     def _deleted(self, element: etree._Element, source: str) -> None:
         self.notes.add("deletions", text_of(element, W + "t", W + "delText"), source)
 
-    # -- result ---------------------------------------------------------------------------------------------------------
-
-    def _document(self) -> Document:
-        order = list(Story)
-        self.blocks.sort(key=lambda b: order.index(b.story))  # stable: inside a story, the order of the walk
-        paragraphs, at = [], 0
-        for b in self.blocks:
-            span = Span(at, at + len(b.text))
-            paragraphs.append(Paragraph(span, b.style, b.source, b.story, b.level, b.number, b.table))
-            at = span.end + 1
-        return Document("\n".join(b.text for b in self.blocks), tuple(paragraphs))
-
 
 def read_docx(data: bytes, limits: Limits) -> tuple[Document, tuple[IntakeWarning, ...], dict[str, str], int]:
     """Return document, warnings, personal traces of the properties, and the number of pictures.
@@ -389,4 +394,5 @@ def read_docx(data: bytes, limits: Limits) -> tuple[Document, tuple[IntakeWarnin
     """
     reader = DocxReader(Package(data, limits), limits)
     document = reader.read()
-    return document, reader.notes.warnings(), properties_of(reader.package), reader.pictures
+    properties = properties_of(reader.package, reader.notes)
+    return document, reader.notes.warnings(), properties, reader.pictures

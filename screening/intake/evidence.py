@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 
 from lxml import etree
 
@@ -37,8 +38,11 @@ def main_part(package: Package, notes: Notes) -> str:
     raise refusal("damaged", "缺少正文部件") if broken and not other_office else refusal("zip_not_word")
 
 
-def note_package(package: Package, notes: Notes, *, objects_met: bool) -> None:
-    """Note macros, controls, links and embedded files; ``objects_met`` says that the walk has told of the objects."""
+def note_package(package: Package, notes: Notes, *, objects_met: bool, chunks: AbstractSet[str]) -> None:
+    """Note macros, controls, links and embedded files.
+
+    ``objects_met`` says that the walk has told of the objects, ``chunks`` are the parts whose text it has read or told of.
+    """
     if any(n.endswith("vbaproject.bin") for n in package.names()):
         notes.add("macros")
     for name in package.names():
@@ -54,10 +58,8 @@ def note_package(package: Package, notes: Notes, *, objects_met: bool) -> None:
             notes.add("dangling_part", source=part)  # only what hangs on that part is lost
             continue
         for relation in relations.values():
-            _note_relation(relation, part, notes, objects_met=objects_met)
-    for name in _PROPERTIES:
-        if package.has(name):
-            _note_stuffed(" ".join(e.text or "" for e in package.xml(name).iter()), notes, name)
+            if relation.target not in chunks:
+                _note_relation(relation, part, notes, objects_met=objects_met)
     if package.has("word/settings.xml") and b"docVar" in package.read("word/settings.xml"):
         values = (e.get(W + "val") or "" for e in package.xml("word/settings.xml").iter(W + "docVar"))
         _note_stuffed(" ".join(values), notes, "word/settings.xml")
@@ -97,13 +99,15 @@ def note_description(element: etree._Element, notes: Notes, source: str) -> None
         _note_stuffed(f"{element.get('title') or ''} {element.get('alt') or ''}", notes, source)
 
 
-def properties_of(package: Package) -> dict[str, str]:
-    """Return creator, last editor, company and the like: what blind review hides."""
+def properties_of(package: Package, notes: Notes) -> dict[str, str]:
+    """Return creator, last editor, company and the like, which blind review hides; note long texts among the properties."""
     found: dict[str, str] = {}
-    for name in _PROPERTIES[:2]:
+    for name in _PROPERTIES:
         if not package.has(name):
             continue
-        for element in package.xml(name):
+        root = package.xml(name)
+        _note_stuffed(" ".join(e.text or "" for e in root.iter()), notes, name)
+        for element in root if name != _PROPERTIES[2] else ():
             key = etree.QName(element).localname if isinstance(element.tag, str) else ""
             if key in _PERSONAL and element.text and element.text.strip():
                 found[key] = element.text.strip()

@@ -16,6 +16,22 @@ HARMFUL = re.compile("\\s*\\\\?(?:DDEAUTO|DDE|INCLUDETEXT|IMPORT|LINK|DATABASE)\
 _PICTURE = re.compile('\\s*INCLUDEPICTURE\\s+(?:\\\\[a-z*]\\s+)*"?([^"]*)', re.IGNORECASE)
 _HAN = re.compile("[\u4e00-\u9fff]")
 LONG = 20  # Han characters; shorter ones are prompts and names
+# Characters over each other: a reading over its word, a circle round a number. Word has no result for them, it draws the code.
+_OVERSTRUCK = re.compile(
+    r"\s*EQ\s.{0,200}?\\o(?:\s*\\a[clrd])?\s*\(.{1,200}[,;，；]([^,;，；()\\]{1,20})\)\s*", re.IGNORECASE | re.DOTALL
+)
+
+
+def overstruck(code: str) -> tuple[int, int]:
+    r"""Return where in a code the word stands that lies under its reading, or in its circle; (0, 0) in other codes.
+
+    >>> code = r" EQ \* jc0 \o\ad(\s\up 9(péi),培) "
+    >>> start, end = overstruck(code)
+    >>> code[start:end]
+    '培'
+    """
+    match = _OVERSTRUCK.fullmatch(code)
+    return match.span(1) if match else (0, 0)
 
 
 def is_far(target: str) -> bool:
@@ -71,6 +87,9 @@ class FieldStack:
             top = self.open[-1]
             if not top.result:
                 self._close(top, pieces, notes, source)
+                if kind == "end":
+                    start, end = overstruck(code := "".join(top.code))
+                    pieces.append(code[start:end])
             if kind == "end":
                 self.open.pop()
 

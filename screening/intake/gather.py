@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from screening.errors import UnreadableError, UsageError
 from screening.intake.archive import ArchiveLimits, list_members, read_member
 from screening.intake.manifest import Manifest, ManifestRow
+from screening.intake.refusals import refusal
 
 CANDIDATES = frozenset(
     {
@@ -34,6 +35,7 @@ CANDIDATES = frozenset(
         "",
     }
 )
+_ARCHIVES = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz"})  # that are not opened
 _JUNK = re.compile("(?:^|/)(?:__MACOSX(?:/|$)|\\.|~\\$|Thumbs\\.db$|desktop\\.ini$)", re.IGNORECASE)
 _FORM = re.compile("(?:作者|个人|基本|报送|申报)?(?:信息|报名|登记|推荐|申报|审批)表|附表|作者信息")
 _STEM_JUNK = re.compile("[\\s\\-—_－·.（）()【】\\[\\]《》“”]+")
@@ -56,14 +58,18 @@ class Part:
                 with Path(self.path).open("rb") as stream:
                     data = stream.read(limit + 1)
         except (OSError, RuntimeError, ValueError, EOFError, NotImplementedError, _zip_error()) as error:
-            raise UnreadableError(
-                "unreadable", "文件读不出来（没有权限，或所在磁盘、压缩包有损坏）", "请核对文件权限，或重新拷贝后再试。"
-            ) from error
+            raise (refusal("unreadable") if self.member is None else _damaged_member()) from error
         if len(data) > limit:
             raise UnreadableError(
                 "too_large", f"文件超过 {limit / 2**20:.0f} MB", "请压缩文中图片（Word：图片格式 → 压缩图片）后再报送。"
             )
         return data
+
+
+def _damaged_member() -> UnreadableError:
+    return UnreadableError(
+        "unreadable", "文件在压缩包里已损坏，解不出来（可能没有传完）", "请在原电脑上重新压缩、重新上传后再试。"
+    )
 
 
 def _zip_error() -> type[Exception]:
@@ -149,6 +155,12 @@ def gather(
         parts = list(_in_folder(path, skipped, leave_out, ignored))
     elif path.suffix.lower() == ".zip":
         parts = list(_in_zip(path, limits or ArchiveLimits(), ignored, refused))
+    elif path.suffix.lower() in _ARCHIVES:
+        raise UsageError(
+            "input.archive",
+            f"{shown_name(path.name)} 是 {path.suffix[1:].lower()} 压缩包，本程序不能解开",
+            "请用解压软件解开，然后给出解开后的文件夹；或改为压缩成 zip。",
+        )
     else:
         parts = [Part(shown_name(path.name), str(path))]
     submissions = _grouped(parts, manifest, namespace)
@@ -231,7 +243,7 @@ def _no_candidate(name: str) -> str:
         # Lock files (~$) are Word's own, left behind while a file is open; the case itself lies beside them.
         return "系统或 Word 的临时文件"
     suffix = PurePosixPath(name).suffix.lower()
-    if suffix in (".zip", ".rar", ".7z", ".tar", ".gz"):
+    if suffix == ".zip" or suffix in _ARCHIVES:
         return "压缩包里的压缩包不会展开，请解压后再报送"
     if suffix in CANDIDATES or not re.fullmatch("\\.[a-z0-9]{1,5}", suffix):
         return ""

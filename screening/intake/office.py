@@ -1,4 +1,4 @@
-"""LibreOffice as a converter, for the formats that no reader of ours knows: RTF, Word before 97, Works.
+"""LibreOffice as a converter, for the formats that no reader of ours knows: Word before 97, Works.
 
 A program of millions of lines opens a stranger's file here, so it gets a profile and a folder of its own, no network, and limits of
 memory and time. Starting it takes seconds, so one stays for the next file: kept open by an empty document, it takes over
@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -39,14 +41,12 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def foreign_format(data: bytes) -> str:
-    """Return what a file for the converter is: "rtf", "doc" or "wps"."""
-    if data[:1024].lstrip().startswith(b"{\\rtf"):
-        return "rtf"
+    """Return what a file for the converter is: "doc" or "wps"."""
     return "wps" if "MatOST".encode("utf-16-le") in data or "CONTENTS".encode("utf-16-le") in data else "doc"
 
 
 def convert(data: bytes, suffix: str, *, seconds: float = SECONDS) -> bytes:
-    """Return the .docx that LibreOffice makes of ``data``; ``suffix`` is the extension it is to see (".rtf", ".doc", ".wps").
+    """Return the .docx that LibreOffice makes of ``data``; ``suffix`` is the extension it is to see (".doc", ".wps").
 
     To be called outside the limits of the parsing children; one file at a time in a process. Raises :class:`UnreadableError`:
     "no_converter" if LibreOffice is not installed, "timeout" after ``seconds`` (all its processes killed), "legacy_doc" if it
@@ -71,6 +71,13 @@ def close() -> None:
         resident.close()
 
 
+def sockets(profile: Path) -> list[Path]:
+    """Return where the socket of a LibreOffice with that profile may lie: never in TMPDIR, and under a name made from the profile's."""
+    address = hashlib.md5(profile.as_uri().encode("utf-16-le"), usedforsecurity=False).digest()
+    name = f"OSL_PIPE_{os.getuid()}_SingleOfficeIPC_{''.join(f'{byte:x}' for byte in address)}"
+    return [Path(folder) / name for folder in ("/tmp", "/var/tmp")]  # noqa: S108 - its choice, not ours
+
+
 class _Resident:
     """A LibreOffice with a profile and a folder of its own, and how many files it has had."""
 
@@ -79,7 +86,7 @@ class _Resident:
         self.folder = Path(tempfile.mkdtemp(prefix="screening-"))
         self.files = 0
         self._again = False
-        profile = self.folder / "profile"
+        profile = self._profile = self.folder / "profile"
         (profile / "user").mkdir(parents=True)
         (profile / "user" / "registrymodifications.xcu").write_text(_SETTINGS, "utf-8")
         (self.folder / "keep.rtf").write_text("{\\rtf1\\par}", "ascii")
@@ -108,8 +115,12 @@ class _Resident:
             return (Path(name) / "out" / "in.docx").read_bytes()
 
     def close(self) -> None:
-        """Kill its processes and remove its folder."""
+        """Kill its processes, and remove its folder and the socket that a killed one leaves behind."""
         _kill(self.process)
+        if sys.platform != "win32":
+            for socket in sockets(self._profile):
+                with contextlib.suppress(OSError):
+                    socket.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _await_ready(self, deadline: float) -> None:

@@ -1,4 +1,4 @@
-"""Why a file can't be read: one table of code, sentence and remedy, from which the catalogue in README is made."""
+"""Why a file can't be read or screened: one table of code, sentence and remedy, from which the catalogue in README is made."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "请先用加密软件解密（外发），再报送。",
     ),
     "lock_file": ("这是 Word 打开文件时留下的临时文件（~$ 开头），不是案例本身", "请关闭 Word，报送同名的正式文件。"),
-    "legacy_doc": ("旧版 Word、WPS 或 RTF 文件没能转换成 .docx", _RESAVE),
+    "legacy_doc": ("旧版 Word 或 WPS 文件没能转换成 .docx", _RESAVE),
     "no_converter": (
         "这种旧格式要用 LibreOffice 转换，而本机没有安装",
         "请用 Word 或 WPS 打开，另存为 .docx 后再报送；或请管理员安装 LibreOffice（Debian、Ubuntu：apt-get install libreoffice-writer）。",
@@ -58,6 +58,14 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "internal": (
         "程序处理这份文件时出错",
         "请用 Word 打开后另存为新的 .docx 再报送；若仍然如此，请把文件发给维护人员。",
+    ),
+    "screening_timeout": (
+        "筛查用时过长，已停止，其他文件不受影响",
+        "请核对文件是否只含一篇案例，并单独运行 screening check；若仍然如此，请把文件发给维护人员。",
+    ),
+    "screening_crashed": (
+        "筛查时程序意外中止（多半是内存不够），其他文件不受影响",
+        "请关闭其他程序后，单独运行 screening check；若仍然如此，请把文件发给维护人员。",
     ),
     "no_reader": (
         "负责读取文件的子进程启动不了，文件没有读取",

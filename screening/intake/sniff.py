@@ -21,7 +21,7 @@ _MHT = re.compile(rb"^(?:MIME-Version:|From: |Content-Type: multipart/related)",
 
 
 def sniff(data: bytes, name: str = "") -> str:
-    """Return "zip" (a package to look into), "doc", "pdf", "html", "mht" or "txt".
+    """Return "zip" (a package to look into), "doc", "rtf", "pdf", "html", "mht" or "txt".
 
     Raises :class:`UnreadableError` for everything else; "no_converter" means that LibreOffice may know it.
     ``name`` is only used to tell Word's lock files (~$…), which have no signature.
@@ -40,7 +40,7 @@ def sniff(data: bytes, name: str = "") -> str:
     if head.lstrip()[:5] == b"%PDF-" or b"%PDF-" in head:
         return "pdf"
     if head.lstrip().startswith(b"{\\rtf"):
-        raise refusal("no_converter", "RTF 文件")
+        return "rtf"
     if head.startswith(_PICTURES):
         raise refusal("picture")
     if head.startswith(_ARCHIVES):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from screening.intake.warnings import PAGE_NUMBER
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _HEADING = re.compile("^(?:heading|标题|标 题)\\s*([1-9])$")
@@ -56,11 +58,12 @@ NEAR = 24  # per channel (0–255): closer to its ground than this, text can't b
 class Look:
     """What decides whether a run can be seen.
 
-    Hidden flag, colour and ground (RRGGBB, None: automatic), size in half-points, width of the letters in percent,
+    Hidden, hidden in web view, colour and ground (RRGGBB, None: automatic), size in half-points, width of the letters in percent,
     space added between them in twips, height above the line in half-points, ``clear`` for letters without any filling.
     """
 
     vanish: bool = False
+    web_hidden: bool = False
     colour: str | None = None
     ground: str | None = None
     size: float | None = None
@@ -69,9 +72,12 @@ class Look:
     position: float = 0
     clear: bool = False
 
-    def unseen(self, paper: str) -> str:
-        """Return why text of this look can't be read (a code of ``SENTENCES``), "" if it can."""
-        if self.vanish:
+    def unseen(self, paper: str, text: str) -> str:
+        """Return why ``text`` of this look can't be read on that ``paper`` (a code of ``SENTENCES``), "" if it can.
+
+        What is hidden in web view alone is printed; only the page numbers of a table of contents have a reason to be so.
+        """
+        if self.vanish or (self.web_hidden and not PAGE_NUMBER.fullmatch(text.strip())):
             return "hidden_text"
         if abs(self.position) >= FAR:
             return "off_page"
@@ -203,11 +209,10 @@ def with_run_properties(look: Look, props: etree._Element | None, theme: Theme) 
     if props is None or not len(props):
         return look
     changes: dict[str, object] = {}
-    for name in ("vanish", "webHidden", "specVanish"):
+    for name, key in (("vanish", "vanish"), ("specVanish", "vanish"), ("webHidden", "web_hidden")):
         value = flag(props, name)
-        # specVanish and webHidden alone hide text in some views; a reviewer who prints the file does not see it either.
-        if value is not None and (value or name == "vanish"):
-            changes["vanish"] = value
+        if value is not None and (value or name != "specVanish"):
+            changes[key] = value
     colour = props.find(W + "color")
     if colour is not None:
         changes["colour"] = theme.colour(colour)

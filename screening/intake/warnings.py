@@ -59,7 +59,8 @@ _TWINS = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοаеорсухіјѕԁһАВЕЅІЈКМ
 _LOOK_ALIKE = re.compile(f"[{_RADICALS}]|(?<=[A-Za-z])[{_TWINS}]|[{_TWINS}](?=[A-Za-z])")
 _UNSEEN = re.compile(f"[{_INVISIBLE}\u2061-\u2064\ufe00-\ufe0e\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 AROUND = 6  # code points shown on either side of a character of the text
-PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")  # Word hides those of a table of contents from web view: no evidence
+# Word hides those of a table of contents from web view, where there are no pages.
+PAGE_NUMBER = re.compile("[0-9IVXivx]{1,5}")
 # Fewer Han characters than this beside pictures are probably a scan; a text in another script is none.
 SCAN_HAN, SCAN_ALL = 200, 600
 
@@ -81,6 +82,13 @@ class Notes:
                 kept.append(quote)
         if source:
             self._sources.setdefault(code, source)
+
+    def take(self, other: Notes) -> None:
+        """Add what another reader has noted."""
+        for code, count in other._counts.items():
+            self._counts[code] = self._counts.get(code, 0) + count
+            self._quotes.setdefault(code, []).extend(other._quotes.get(code, ()))
+            self._sources.setdefault(code, other._sources.get(code, ""))
 
     def warnings(self) -> tuple[IntakeWarning, ...]:
         """Return one warning a kind, in the order of the table."""

@@ -25,8 +25,9 @@ from screening.library.schema import document, fresh, state
 from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.facts import FACTS, KEPT, KEPT_BELOW, Facts
 from screening.reuse.fingerprint import KEEP, SIZE, SKETCH_BITS, SKETCH_SIZE, Hashes, fingerprints, sketch_buckets
-from screening.reuse.index import FingerprintIndex, Rarity, ranked, top_for
-from screening.reuse.kin import Kin, asked, kin_of
+from screening.reuse.index import FingerprintIndex, Rarity
+from screening.reuse.kin import KIN_TOP, Kin, asked, kin_of
+from screening.reuse.ranking import TOP
 
 # Packing rewrites most of the postings, so it waits for many documents; those that wait are held in memory by every reader.
 FRESH = 512  # documents that wait at most, …
@@ -169,18 +170,17 @@ class Library:
     def _read(self, source_id: str) -> Comparable:
         return self.entry(source_id).comparable()
 
-    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+    def near(self, comparable: Comparable, top: int = TOP) -> Sequence[Candidate]:
         """Return the documents worth comparing with a text, nearest first."""
         keys = postings.keys_of(fingerprints(comparable.view))
         with transaction(self.engine, writes=False) as connection:
-            near = self._met(connection, keys).near(keys)
-            return ranked(near, lambda n: _ids(connection, n), comparable.id, top_for(keys))
+            return self._met(connection, keys).near(keys, lambda n: _ids(connection, n), comparable.id, top)
 
-    def kin(self, comparable: Comparable) -> Kin:
+    def kin(self, comparable: Comparable, top: int = KIN_TOP) -> Kin:
         """Return the documents that state the same facts, best first."""
         with transaction(self.engine, writes=False) as connection:
             index = self._met(connection, postings.keys_of(asked(comparable.facts)))
-            return kin_of(comparable.facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of)
+            return kin_of(comparable.facts, index, lambda n: _ids(connection, n), comparable.id, postings.keys_of, top)
 
     def _met(self, connection: Connection, keys: Hashes) -> FingerprintIndex:
         cache = self._snapshot_of(connection)
@@ -290,7 +290,7 @@ class Library:
 def prints_of(text: str) -> tuple[Any, Any]:
     """Return the fingerprints (uint64), facts included, and the distinct 4-gram buckets (uint32) of a stored text."""
     side = Entry(sha256="", text=text).comparable()
-    return side.prints, np.unique(sketch_buckets(side.view.codes))
+    return side.prints(), np.unique(sketch_buckets(side.view.codes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +306,7 @@ class _Made:
     def of(cls, entry: Entry) -> _Made:
         side = entry.comparable()
         grams = np.unique(sketch_buckets(side.view.codes))
-        return cls(pack_text(entry.text), pack_array(side.prints), pack_array(grams), len(side.view))
+        return cls(pack_text(entry.text), pack_array(side.prints()), pack_array(grams), len(side.view))
 
     def row(self, entry: Entry) -> dict[str, Any]:
         return {

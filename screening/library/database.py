@@ -48,16 +48,6 @@ def _unsupported(backend: str) -> LibraryError:
     )
 
 
-def is_database(where: str | Path) -> bool:
-    """Say whether a value of ``--library`` names an archive rather than a folder or zip of files."""
-    if "://" in str(where):
-        return True
-    path = Path(where)
-    if path.is_dir() or path.suffix.lower() == ".zip":
-        return False
-    return not path.exists() or path.is_file()
-
-
 def connect(url: URL, *, create: bool) -> Engine:
     """Return an engine. A SQLite file that does not exist is made only with ``create``. Raises :class:`LibraryError`."""
     if url.get_backend_name() == "sqlite":

@@ -50,8 +50,9 @@ def link_words(cluster: Cluster) -> list[str]:
     strongest = shares(cluster, cluster.strongest)
     if cluster.pairs == 1:
         return [f"相似：{strongest}"]
+    rest = f"，另 {cluster.implied} 对未逐一对照，因与同一篇近乎相同而算作相似" if cluster.implied else ""
     lines = [
-        f"{cluster.pairs} 对中 {len(cluster.links)} 对有相似段落，平均相似率 {percent(cluster.average)}",
+        f"{cluster.pairs} 对中 {len(cluster.links)} 对有相似段落{rest}，平均相似率{'不低于' if rest else ''} {percent(cluster.average)}",
         f"最强：{strongest}",
         f"最弱：{shares(cluster, cluster.weakest)}",
     ]

@@ -10,7 +10,7 @@ from screening.output.html_case import FULL_TEXT_CASES, Turn, case_section, comp
 from screening.output.html_clusters import cluster_line, clusters_part
 from screening.output.html_overview import batch_findings, case_list, failures, left_out, overview
 from screening.output.html_reuse import passage_pair
-from screening.output.labels import RATES, percent
+from screening.output.labels import RATES, SEARCH, percent
 from screening.output.marks import Mark, marked
 from screening.output.markup import Markup, h, join
 from screening.output.page import foot_of, head_of, header
@@ -97,7 +97,7 @@ def _foot(batch: BatchReport, book: Rulebook) -> Markup:
         h("p", "“疑似重复”“相似”都只是提示：是否引用得当、谁先谁后、是否退回，由评审人判断。位置按 Unicode 码点计。"),
         h(
             "p",
-            f"程序 {made.engine}；规则集 {book.id}，摘要 {book.digest[:16]}；模型 {'、'.join(f'{k} {v[:12]}' for k, v in sorted(made.models.items())) or '无'}。",
+            f"程序 {made.engine}；规则集 {book.id}，摘要 {book.digest[:16]}；模型 {'、'.join(f'{k} {v[:12]}' for k, v in sorted(made.models.items())) or '无'}；查重方式 {SEARCH[made.search]}。",
         ),
     )
 

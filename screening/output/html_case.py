@@ -16,6 +16,7 @@ from screening.output.labels import (
     GENRE,
     MESSAGE_SHOWN,
     ORIGIN,
+    SEARCH,
     SEVERITY,
     SEVERITY_SYMBOL,
     STATUS,
@@ -28,6 +29,7 @@ from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
 from screening.report import Report
 from screening.rulebook import Rulebook
+from screening.topic.result import TopicFit
 
 EVIDENCE_SHOWN = 6  # places under one finding; the rest are in report.jsonl, and the page says so
 # So many cases, from the head of the queue, come with their full text; the others say that they don't.
@@ -208,13 +210,20 @@ def _structure(report: Report) -> Markup | None:
     return join([h("h4", "结构"), table(caption, ("部分", "判断", "作者的标题", "字数", "占比"), rows)])
 
 
+def _meaning(topic: TopicFit) -> str:
+    if topic.calibrated:
+        percent = min(99, max(1, round(100 * topic.score)))  # nothing learnt from some decisions is certain
+        return f"切题的概率约 {percent}%，按本地评审结果校准"
+    return f"分数 {topic.score:.2f}，只用来排序"
+
+
 def _topic(report: Report) -> Markup | None:
     topic = report.topic
     if topic is None:
         return None
     themes = "、".join(f"{t.name}（{'主' if t.role == 'main' else '次'}）" for t in topic.themes)
     rows: Sequence[tuple[str, str]] = [
-        ("判断", f"{BAND[topic.band]}（分数 {topic.score:.2f}，只用来排序）"),
+        ("判断", f"{BAND[topic.band]}（{_meaning(topic)}）"),
         ("文体", GENRE.get(topic.genre, topic.genre)),
         ("主题", themes or "未定"),
     ]
@@ -297,7 +306,7 @@ def _outcomes(report: Report) -> Markup:
         for w in report.warnings
     ]
     made = report.made_with
-    versions = f"程序 {made.engine}；规则集 {made.rulebook['id']}（{made.rulebook['digest'][:12]}）；比对库 {made.library.get('documents', 0)} 篇"
+    versions = f"程序 {made.engine}；规则集 {made.rulebook['id']}（{made.rulebook['digest'][:12]}）；比对库 {made.library.get('documents', 0)} 篇；查重方式 {SEARCH[made.search]}"
     return h(
         "details",
         h("summary", f"做过的检查（{len(counted)} 项）与文件情况（{len(notes)} 条）"),

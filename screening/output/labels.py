@@ -12,6 +12,7 @@ SEVERITY_SYMBOL = {Severity.BLOCKER: "✕", Severity.REVIEW: "◐", Severity.NOT
 FOUND = {"heading": "标题命中", "inferred": "内容推断", "none": "未发现"}
 BAND = {"on": "切题", "unsure": "待核", "off": "疑似偏题"}
 STATUS = {"clear": "未见问题", "found": "有发现", "skipped": "未检查", "broken": "未完成"}
+SEARCH = {"ordinary": "常规", "thorough": "细查"}
 PLACE = {"batch": "本批", "archive": "往年", "notice": "通知"}
 GENRE = {
     "case": "案例",

@@ -13,6 +13,7 @@ from screening.output.labels import (
     BAND,
     FOUND,
     RATES,
+    SEARCH,
     SEVERITY,
     SEVERITY_SYMBOL,
     STATUS,
@@ -59,6 +60,7 @@ def render_report(report: Report, console: Console) -> None:
         console.print(f"  办法：{_safe(report.error.advice)}")
         console.print(f"  代码：{report.error.code}\n", style="dim")
         return
+    console.print(f"  查重方式 {SEARCH[report.made_with.search]}", style="dim")
     for line in _figures(report):
         console.print(f"  {line}")
     for finding in report.findings:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from screening.case import unit_key, usual_spelling
-from screening.output.labels import BAND, FOUND, PLACE, RATES, VERDICT_SYMBOL, percent
+from screening.output.labels import BAND, FOUND, PLACE, RATES, SEARCH, VERDICT_SYMBOL, percent
 from screening.output.privacy import masked_batch
 from screening.output.rows import Row
 from screening.output.shelf import Shelf
@@ -214,6 +214,7 @@ def _notes(rows: Sequence[Row], batch: BatchReport, book: Rulebook) -> list[tupl
         ("程序版本", made.engine),
         ("模型", "、".join(f"{k} {v[:12]}" for k, v in sorted(made.models.items())) or "无"),
         ("比对范围", f"本批 {sum(1 for r in rows if not r.error)} 篇；往年 {made.library.get('documents', 0)} 篇"),
+        ("查重方式", SEARCH[made.search]),
         ("结论", verdicts),
     ]
     lines += [(label, f"{what}。") for _, label, what in RATES]

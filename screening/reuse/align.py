@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from screening.reuse.gather import GatherParams, Pair, Stretch, covered, gather
-from screening.reuse.seeds import Block, Grams, blocks_of
+from screening.reuse.refrain import refrains
+from screening.reuse.seeds import Block, Grams, blocks_of, shared
 
 __all__ = ["AlignParams", "Block", "Stretch", "align", "covered"]
 
@@ -39,10 +40,12 @@ def align(a: Grams, b: Grams, weights: npt.NDArray[np.float64], params: AlignPar
     if len(a.codes) >= params.least_length and np.array_equal(a.codes, b.codes):
         n = len(a.codes)
         return (Stretch(0, n, 0, n, float(n), (Block(0, 0, n, float(n)),)),)
-    blocks = blocks_of(a, b, weights, params.repeats)
-    if sum(b.worth for b in blocks) < params.first_worth:
+    hits = shared(a, b)
+    again = refrains(a, b, hits, weights, params.repeats, params.first_worth)
+    blocks = blocks_of(a, hits, weights, params.repeats)
+    if sum(b.worth for b in blocks) < params.first_worth and not again:
         return ()
-    found = [
+    found = again + [
         s
         for s in gather(blocks, Pair(a.codes, b.codes), params.gather)
         if s.worth >= params.least_worth

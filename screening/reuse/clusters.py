@@ -2,6 +2,7 @@
 
 A link is a source that a comparison listed because of its passages, never a mere candidate. Two texts without a link count
 as 0, also where nobody compared them (two texts of the archive): better two small groups than one held together by hearsay.
+Only near-copies of one text (:mod:`screening.reuse.copies`) need no link of their own: hundreds of them are compared with a few each.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from screening.case import CaseInfo
+from screening.reuse.copies import copies_of
 from screening.reuse.result import SourceMatch
 
 # From a tenth on, a paragraph of an ordinary case (2,000–3,000 字) is shared and summary.xlsx calls a rate 中; of texts that share
@@ -49,6 +51,11 @@ class Link:
         """The larger of the two shares: a short text inside a long one is all of the one and little of the other."""
         return max(self.share_of_a, self.share_of_b)
 
+    @property
+    def least(self) -> float:
+        """The smaller of the two shares: high only if one text is as good as the other."""
+        return min(self.share_of_a, self.share_of_b)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
@@ -74,8 +81,29 @@ class Cluster:
 
     @cached_property
     def average(self) -> float:
-        """Mean rate (0–1, four digits) of all pairs, those without a link as 0."""
-        return round(sum(_exact(x.rate) for x in self.links) / self.pairs / _SCALE, 4)
+        """Mean rate (0–1, four digits) of all pairs: of near-copies without a link what both have of a third, of others without one 0."""
+        told = sum(_exact(x.rate) for x in self.links) / _SCALE
+        return round((told + self._implied[1]) / self.pairs, 4)
+
+    @property
+    def implied(self) -> int:
+        """How many pairs without a link are near-copies of one text."""
+        return self._implied[0]
+
+    @cached_property
+    def _implied(self) -> tuple[int, float]:
+        """Number and sum of the rates, at least, of the pairs of near-copies without a link."""
+        copies = copies_of({(x.a, x.b): x.least for x in self.links})
+        group_of = {name: n for n, group in enumerate(copies) for name in group}
+        count = sum(len(c) * (len(c) - 1) // 2 for c in copies)
+        # The shares of all pairs a + b - 1, without looking at each: there may be hundreds of thousands.
+        rates = sum((len(c) - 1) * sum(c.values()) - len(c) * (len(c) - 1) / 2 for c in copies)
+        for x in self.links:
+            n = group_of.get(x.a)
+            if n is not None and n == group_of.get(x.b):
+                count -= 1
+                rates -= copies[n][x.a] + copies[n][x.b] - 1
+        return count, rates
 
     @cached_property
     def earliest(self) -> Member | None:
@@ -150,7 +178,8 @@ class Links:
         links = sorted(
             (x for x in self._links.values() if _exact(x.rate) >= _exact(least)), key=lambda x: (-x.rate, x.a, x.b)
         )
-        groups = average_link({(x.a, x.b): _exact(x.rate) for x in links}, _exact(least))
+        copies = copies_of({(x.a, x.b): x.least for x in links})
+        groups = average_link({(x.a, x.b): _exact(x.rate) for x in links}, _exact(least), [list(c) for c in copies])
         group_of = {member: n for n, group in enumerate(groups) for member in group}
         inside: list[list[Link]] = [[] for _ in groups]
         for x in links:
@@ -164,17 +193,30 @@ class Links:
         return tuple(sorted(found, key=lambda c: (-len(c.members), -c.average, c.members[0].id)))
 
 
-def average_link(rates: Mapping[tuple[str, str], int], least: int) -> list[Sequence[str]]:
+def average_link(
+    rates: Mapping[tuple[str, str], int], least: int, joined: Iterable[Sequence[str]] = ()
+) -> list[Sequence[str]]:
     """Join the two groups with the highest average rate between their members until none reaches ``least`` (> 0).
 
     ``rates`` has each linked pair once, the smaller name first; a pair that is not there counts 0, so unconnected texts never
-    meet. Among equals the smallest names come first. Agglomerative clustering with average linkage (UPGMA) on a sparse table.
+    meet. ``joined`` are groups to begin with. Among equals the smallest names come first. Agglomerative clustering with average
+    linkage (UPGMA) on a sparse table.
     """
-    groups: dict[str, list[str]] = {name: [name] for pair in rates for name in pair}  # called by their smallest name
+    home = {name: name for pair in rates for name in pair} | {name: min(group) for group in joined for name in group}
+    groups: dict[str, list[str]] = {}  # called by their smallest name
+    for name in sorted(home):
+        groups.setdefault(home[name], []).append(name)
     between: dict[str, dict[str, int]] = {name: {} for name in groups}  # sums of rates
-    for (a, b), rate in rates.items():
-        between[a][b] = between[b][a] = rate
-    queue: list[tuple[float, str, str]] = [(-rate, a, b) for (a, b), rate in rates.items() if rate >= least]
+    for (x, y), rate in rates.items():
+        a, b = home[x], home[y]
+        if a != b:
+            between[a][b] = between[b][a] = between[a].get(b, 0) + rate
+    queue: list[tuple[float, str, str]] = []
+    for a, sums in between.items():
+        for b, rate in sums.items():
+            size = len(groups[a]) * len(groups[b])
+            if a < b and rate >= least * size:
+                queue.append((-rate / size, a, b))
     heapq.heapify(queue)
     while queue:
         average, a, b = heapq.heappop(queue)

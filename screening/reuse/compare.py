@@ -12,7 +12,10 @@ from screening.document import Document, union
 from screening.reuse.align import AlignParams
 from screening.reuse.corpus import Candidate, Comparable, Corpus
 from screening.reuse.facts import weights_of
+from screening.reuse.fingerprint import ALL, KEEP
+from screening.reuse.kin import KIN_TOP
 from screening.reuse.passages import passages_of, rewritten_passages
+from screening.reuse.ranking import TOP
 from screening.reuse.rates import is_own, kept_raw, mask, rates_of, share, source_match
 from screening.reuse.result import Passage, Reuse
 from screening.reuse.rewriting import RewritingParams, rewritings
@@ -30,10 +33,27 @@ NOTICE = AlignParams(first_worth=16, least_worth=16, least_length=16, least_dens
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompareParams:
-    """How closely to look at the wording, and at the facts (not at all if None)."""
+    """How closely to look at the wording, and at the facts (not at all if None); :data:`ORDINARY` and :data:`THOROUGH` have a ``name``.
 
+    ``keep``: a corpus that is made for the search keeps one fingerprint in so many; ``top`` candidates by wording and ``kin`` by facts are
+    looked at. ``kin_worded``: those by facts are compared by their wording too, since a short passage may share no kept fingerprint.
+    """
+
+    name: str = ""
     align: AlignParams = field(default_factory=AlignParams)
     rewriting: RewritingParams | None = field(default_factory=RewritingParams)
+    keep: int = KEEP
+    top: int = TOP
+    kin: int = KIN_TOP
+    kin_worded: bool = False
+
+
+ORDINARY = CompareParams(name="ordinary")
+# For appeals and small batches. An archive keeps one fingerprint in four whatever is asked of it: of such a corpus more candidates are
+# looked at, those by facts too, and at each more closely.
+THOROUGH = CompareParams(
+    name="thorough", align=AlignParams(first_worth=18, least_worth=9), keep=ALL, top=60, kin=20, kin_worded=True
+)
 
 
 def compare(
@@ -44,15 +64,20 @@ def compare(
     ``notice`` is given stock text: where the case repeats it is listed as ``stock`` and counted apart, as are phrases that many texts
     of the corpus have and those of the list.
     """
-    params = params or CompareParams()
+    params = params or ORDINARY
     wording = replace(params, rewriting=None)
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
-    phrases = stock_of(case.view, corpus.rarity)
+    phrases, copied = stock_of(case.view, corpus.rarity)
     formal = share(phrases) >= FORM_FROM
-    telling = without_stock(corpus.rarity.weights(case.view.codes), phrases)
-    near = corpus.near(case)
-    for candidate in near:
+    # Where the whole text is common, rarity tells nothing.
+    weights = np.ones(len(case.grams.hashes)) if copied else corpus.rarity.weights(case.view.codes)
+    telling = without_stock(weights, phrases)
+    near = corpus.near(case, params.top)
+    kin = corpus.kin(case, params.kin) if params.rewriting else None
+    beside = kin.candidates if kin and params.kin_worded else ()
+    known = {c.id for c in near}
+    for candidate in (*near, *(c for c in beside if c.id not in known)):
         source = corpus.get(candidate.id)
         passages = passages_of(case, source, telling, params.align)
         if passages and formal:
@@ -64,11 +89,10 @@ def compare(
     if formal:
         for source, passages in _of_form(case, corpus, near, found, wording):
             found[source.id], sources[source.id] = [*found.get(source.id, ()), *passages], source
-    if params.rewriting:
-        kin = corpus.kin(case)
+    if kin and params.rewriting:
         for candidate in kin.candidates:
-            known = [(p.span, p.source_span) for p in found.get(candidate.id, ())]
-            same = rewritings(kin.facts, corpus.facts(candidate.id), kin.weights, params.rewriting, known)
+            by_wording = [(p.span, p.source_span) for p in found.get(candidate.id, ())]
+            same = rewritings(kin.facts, corpus.facts(candidate.id), kin.weights, params.rewriting, by_wording)
             if not same:
                 continue
             source = corpus.get(candidate.id)
@@ -107,10 +131,10 @@ def _of_form(
 ) -> Iterator[tuple[Comparable, list[Passage]]]:
     """Yield what the case shares with others of its form over and above ``found``: passages that stock phrases alone bear out.
 
-    A few texts of the form tell it all, and of their passages only those that have more of the case.
+    A few texts of the form tell it all, first those that something was found in; of their passages only those that have more of the case.
     """
     covered = mask(case.view, (p.span for ps in found.values() for p in ps))
-    for candidate in sorted(near, key=lambda c: -c.shared)[:FORMS]:
+    for candidate in sorted(near, key=lambda c: (c.id not in found, -c.shared))[:FORMS]:
         source = corpus.get(candidate.id)
         kept = []
         for p in compare_pair(case, source, params):
@@ -124,7 +148,7 @@ def _of_form(
 
 def compare_pair(a: Comparable, b: Comparable, params: CompareParams | None = None) -> tuple[Passage, ...]:
     """Return the passages that two texts share, in the order of ``a``; there is no corpus to tell rare from common."""
-    params = params or CompareParams()
+    params = params or ORDINARY
     found = passages_of(a, b, np.ones(len(a.grams.hashes)), params.align)
     if params.rewriting:
         weights = weights_of(a.facts, np.zeros(len(a.facts), dtype=np.int64), 0)

@@ -13,9 +13,10 @@ import numpy as np
 from screening.case import Case
 from screening.document import Document, Span
 from screening.reuse.facts import Facts, fact_prints, facts_of
-from screening.reuse.fingerprint import Hashes, fingerprints
-from screening.reuse.index import Candidate, FingerprintIndex, Rarity
-from screening.reuse.kin import Kin, kin_of
+from screening.reuse.fingerprint import KEEP, Hashes, fingerprints
+from screening.reuse.index import FingerprintIndex, Rarity
+from screening.reuse.kin import KIN_TOP, Kin, kin_of
+from screening.reuse.ranking import TOP, Candidate
 from screening.reuse.seeds import Grams
 from screening.text.view import View, fold
 
@@ -82,10 +83,9 @@ class Comparable:
         """What a rewriting must keep."""
         return facts_of(self.text, self.spans)
 
-    @property
-    def prints(self) -> Hashes:
-        """All that an index keeps of the text: fingerprints of its wording, then its facts."""
-        return np.concatenate((fingerprints(self.view), fact_prints(self.facts)))
+    def prints(self, keep: int = KEEP) -> Hashes:
+        """Return all that an index keeps of the text: one in ``keep`` fingerprints of its wording, then its facts."""
+        return np.concatenate((fingerprints(self.view, keep), fact_prints(self.facts)))
 
     def quote(self, span: Span) -> str:
         """Return the words at ``span``."""
@@ -99,12 +99,12 @@ class Corpus(Protocol):
         """Return the number of texts."""
         ...
 
-    def near(self, comparable: Comparable) -> Sequence[Candidate]:
-        """Return the texts worth comparing with this one, nearest first, never the text itself (by id)."""
+    def near(self, comparable: Comparable, top: int = TOP) -> Sequence[Candidate]:
+        """Return the texts worth comparing with this one (``top``, in a long one more), nearest first, never the text itself (by id)."""
         ...
 
-    def kin(self, comparable: Comparable) -> Kin:
-        """Return the texts that state the same facts, best first, never the text itself."""
+    def kin(self, comparable: Comparable, top: int = KIN_TOP) -> Kin:
+        """Return the ``top`` texts that state the same facts, best first, never the text itself."""
         ...
 
     def facts(self, source_id: str) -> Facts:
@@ -122,12 +122,12 @@ class Corpus(Protocol):
 
 
 class MemoryCorpus:
-    """A corpus of texts in memory: a folder of earlier files, an evaluation corpus."""
+    """A corpus of texts in memory: a folder of earlier files, an evaluation corpus. ``keep``: see :func:`fingerprints`."""
 
-    def __init__(self, comparables: Sequence[Comparable]) -> None:
+    def __init__(self, comparables: Sequence[Comparable], keep: int = KEEP) -> None:
         self._by_id = {c.id: c for c in comparables}
         self._ids = list(self._by_id)
-        self.index = FingerprintIndex.build([c.prints for c in comparables])
+        self.index = FingerprintIndex.build([c.prints(keep) for c in comparables], keep=keep)
         self._rarity = Rarity.of([c.view.codes for c in comparables])
 
     def __len__(self) -> int:
@@ -138,13 +138,15 @@ class MemoryCorpus:
         """How common each n-gram is."""
         return self._rarity
 
-    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+    def near(self, comparable: Comparable, top: int = TOP) -> Sequence[Candidate]:
         """Return the candidates, nearest first."""
-        return self.index.candidates(fingerprints(comparable.view), self._ids, comparable.id)
+        return self.index.candidates(fingerprints(comparable.view, self.index.keep), self._ids, comparable.id, top)
 
-    def kin(self, comparable: Comparable) -> Kin:
+    def kin(self, comparable: Comparable, top: int = KIN_TOP) -> Kin:
         """Return the texts that state the same facts, best first."""
-        return kin_of(comparable.facts, self.index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id)
+        return kin_of(
+            comparable.facts, self.index, lambda numbers: {n: self._ids[n] for n in numbers}, comparable.id, top=top
+        )
 
     def facts(self, source_id: str) -> Facts:
         """Return the facts of a text by id. Raises :class:`KeyError`."""
@@ -171,15 +173,15 @@ class JoinedCorpus:
         """How common each n-gram is in all parts together."""
         return self._rarity
 
-    def near(self, comparable: Comparable) -> Sequence[Candidate]:
+    def near(self, comparable: Comparable, top: int = TOP) -> Sequence[Candidate]:
         """Return the candidates of every part, nearest first."""
-        found = [(c, part) for part in self._parts for c in part.near(comparable)]
+        found = [(c, part) for part in self._parts for c in part.near(comparable, top)]
         self._home.update({c.id: part for c, part in found})
         return sorted((c for c, _ in found), key=lambda c: (-c.score, c.id))
 
-    def kin(self, comparable: Comparable) -> Kin:
+    def kin(self, comparable: Comparable, top: int = KIN_TOP) -> Kin:
         """Return the texts of every part that state the same facts, best first; what is common in one part is common."""
-        found = [(part.kin(comparable), part) for part in self._parts]
+        found = [(part.kin(comparable, top), part) for part in self._parts]
         self._home.update({c.id: part for kin, part in found for c in kin.candidates})
         rows = sorted((c for kin, _ in found for c in kin.candidates), key=lambda c: (-c.score, c.id))
         return Kin(tuple(rows), found[0][0].facts, np.min([kin.weights for kin, _ in found], axis=0))

@@ -17,7 +17,8 @@ from screening.text.view import Codes, View
 Hashes = npt.NDArray[np.uint64]
 
 SIZE = 6  # characters of an indexed n-gram
-KEEP = 4  # one hash in so many is kept
+KEEP = 4  # one hash in so many is kept …
+ALL = 1  # … all of them, if a text is to be searched thoroughly
 SKETCH_SIZE = 4  # characters of the n-grams whose document frequency tells rare from common
 SKETCH_BITS = 22
 
@@ -42,13 +43,13 @@ def ngram_hashes(codes: Codes, size: int) -> Hashes:
     return out
 
 
-def fingerprints(view: View) -> Hashes:
-    """Return the kept hashes of a view, distinct, in the order of their first occurrence: about one in ``KEEP`` characters.
+def fingerprints(view: View, keep: int = KEEP) -> Hashes:
+    """Return the kept hashes of a view, distinct, in the order of their first occurrence: about one in ``keep`` characters.
 
     Behind them stand two of the whole text: an equal text is found even if it is too short or too monotonous for n-grams.
     """
     hashes = ngram_hashes(view.codes, SIZE)
-    kept: Hashes = hashes[hashes % np.uint64(KEEP) == 0]
+    kept: Hashes = hashes[hashes % np.uint64(keep) == 0]
     _, first = np.unique(kept, return_index=True)
     return np.concatenate((kept[np.sort(first)], _whole(view.codes)))
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from screening.reuse.fingerprint import SKETCH_BITS, SKETCH_SIZE, Hashes, distinct_buckets, sketch_buckets
+from screening.reuse.fingerprint import KEEP, SKETCH_BITS, SKETCH_SIZE, Hashes, distinct_buckets, sketch_buckets
+from screening.reuse.ranking import TOP, Candidate, Met, Name, chosen, top_for
 from screening.text.view import Codes
 
 MAX_DF = 64  # fingerprints in more documents than this are stock text: they tell no pair, unless in a long run
 STOCK_SHARE = 0.05  # … in a smaller corpus, those in more than this share of it …
 STOCK_LEAST = 20  # … but at least so many: a score of people may well have copied from one
 BEHIND = 0.01  # what a fingerprint of a long run counts beside a rare one: whoever shares rare ones comes first
-LONG_RUN = 15  # fingerprints: about 60 characters; stock phrases are shorter, what is longer was copied by many
+LONG_RUN = 60  # characters, of which so many a fingerprint as one is kept of; stock phrases are shorter, what is longer was copied by many
 MIN_SHARED = 2  # fingerprints that a candidate shares at least
-LOCAL = 40  # fingerprints: about 160 characters, a paragraph
-TOP, MOST = 20, 50  # candidates looked at: so many at least, in a long text more, …
-PER_SOURCE = 100  # … one for so many fingerprints (400 characters), since it has room for more sources
+LOCAL = 160  # characters, a paragraph
 
 
 def stock_from(size: int) -> int:
@@ -28,42 +27,30 @@ def stock_from(size: int) -> int:
     return min(MAX_DF, max(STOCK_LEAST, int(STOCK_SHARE * size)))
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A text worth comparing: its id, the number of rare fingerprints shared, the sum of their idf (natural log)."""
-
-    id: str
-    shared: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A document by its number, the number of rare fingerprints shared, the sum of their idf (natural log)."""
-
-    number: int
-    shared: int
-    score: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class FingerprintIndex:
-    """``hashes`` sorted, ``documents`` the number of the document at each, ``size`` the number of documents."""
+    """``hashes`` sorted, ``documents`` the number of the document at each, ``size`` the number of documents.
+
+    ``keep`` says that of the documents' hashes one in so many is kept: a query must be made likewise.
+    """
 
     hashes: Hashes
     documents: npt.NDArray[np.int32]
     size: int
+    keep: int = KEEP
 
     @classmethod
-    def build(cls, prints: Sequence[Hashes], numbers: Sequence[int] | None = None) -> FingerprintIndex:
+    def build(
+        cls, prints: Sequence[Hashes], numbers: Sequence[int] | None = None, keep: int = KEEP
+    ) -> FingerprintIndex:
         """Index documents by their (distinct) fingerprints. Their ``numbers`` must rise; they are 0 … n-1 if not given."""
         if not prints:
-            return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32), 0)
+            return cls(np.empty(0, dtype=np.uint64), np.empty(0, dtype=np.int32), 0, keep)
         hashes = np.concatenate(prints)
         own = np.arange(len(prints)) if numbers is None else np.array(numbers)
         documents = np.repeat(own.astype(np.int32), [len(p) for p in prints])
         order = np.argsort(hashes, kind="stable")
-        return cls(hashes[order], documents[order], len(prints))
+        return cls(hashes[order], documents[order], len(prints), keep)
 
     @classmethod
     def joined(cls, parts: Sequence[FingerprintIndex], size: int) -> FingerprintIndex:
@@ -79,13 +66,13 @@ class FingerprintIndex:
         left, right = np.searchsorted(self.hashes, wanted, "left"), np.searchsorted(self.hashes, wanted, "right")
         times = right - left
         met = np.repeat(left, times) + counting(times)
-        return FingerprintIndex(self.hashes[met], self.documents[met], self.size)
+        return FingerprintIndex(self.hashes[met], self.documents[met], self.size, self.keep)
 
     def save(self, folder: Path) -> None:
         """Write the arrays for :meth:`load`."""
         np.save(folder / "index-hashes.npy", self.hashes)
         np.save(folder / "index-documents.npy", self.documents)
-        np.save(folder / "index-size.npy", np.array(self.size))
+        np.save(folder / "index-size.npy", np.array([self.size, self.keep]))
 
     @classmethod
     def load(cls, folder: Path) -> FingerprintIndex:
@@ -93,14 +80,20 @@ class FingerprintIndex:
         hashes, documents = (
             np.load(folder / f"index-{n}.npy", mmap_mode="r", allow_pickle=False) for n in ("hashes", "documents")
         )
-        return cls(hashes, documents, int(np.load(folder / "index-size.npy", allow_pickle=False)))
+        size, keep = np.load(folder / "index-size.npy", allow_pickle=False).tolist()
+        return cls(hashes, documents, size, keep)
 
-    def candidates(self, query: Hashes, ids: Sequence[str], own: str = "") -> tuple[Candidate, ...]:
-        """Return the candidates of :meth:`near` by id, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
-        return ranked(self.near(query), lambda numbers: {n: ids[n] for n in numbers}, own, top_for(query))
+    def candidates(self, query: Hashes, ids: Sequence[str], own: str = "", top: int = TOP) -> tuple[Candidate, ...]:
+        """Return the documents worth comparing, nearest first; ``ids`` are those of documents 0 … n-1, ``own`` is left out."""
+        return self.near(query, lambda numbers: {n: ids[n] for n in numbers}, own, top)
 
-    def near(self, query: Hashes) -> list[Near]:
-        """Return the documents that share ``MIN_SHARED`` neighbouring rare fingerprints, by number.
+    def near(self, query: Hashes, name: Name, own: str = "", top: int = TOP) -> tuple[Candidate, ...]:
+        """Return the documents worth comparing, nearest first; ``name`` gives ids for numbers, ``own`` is left out."""
+        met = self.met(query)
+        return chosen(met, met.rows(MIN_SHARED), name, own, top_for(len(query) * self.keep, top))
+
+    def met(self, query: Hashes) -> Met:
+        """Return the rare fingerprints shared with each document that stand together.
 
         ``query`` is in the order of the text. A copied paragraph shares fingerprints that stand together, chance scatters them: only
         those count that have another one of the same document within ``LOCAL``. Fingerprints of very many documents are
@@ -113,47 +106,25 @@ class FingerprintIndex:
         right[order] = np.searchsorted(self.hashes, query[order], "right")
         frequency = right - left
         common = frequency > stock_from(self.size)
-        rank = np.flatnonzero((frequency > 0) & (~common | _in_long_run(common)))
+        rank = np.flatnonzero((frequency > 0) & (~common | _in_long_run(common, LONG_RUN // self.keep)))
         left, frequency, common = left[rank], np.minimum(frequency[rank], MAX_DF), common[rank]
-        if not len(left):
-            return []
         documents = np.asarray(self.documents[np.repeat(left, frequency) + counting(frequency)])
         idf = np.repeat(np.log((self.size + 1) / frequency) * np.where(common, BEHIND, 1.0), frequency)
         order = np.argsort(documents, kind="stable")
         documents, idf, place = documents[order], idf[order], np.repeat(rank, frequency)[order]
-        together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL)
-        counts = np.append(together, False) | np.append(False, together)
-        found, inverse = np.unique(documents[counts], return_inverse=True)
-        shared = np.bincount(inverse)
-        scores = np.bincount(inverse, weights=idf[counts])
-        rows = zip(found.tolist(), shared.tolist(), scores.tolist(), strict=True)
-        return [Near(d, n, s) for d, n, s in rows if n >= MIN_SHARED]
+        together = (documents[1:] == documents[:-1]) & (place[1:] - place[:-1] <= LOCAL // self.keep)
+        counts = (np.append(together, False) | np.append(False, together))[: len(documents)]
+        return Met(documents[counts], place[counts], idf[counts], len(query))
 
 
-def top_for(query: Hashes) -> int:
-    """Return how many candidates of a text are looked at."""
-    return min(MOST, max(TOP, len(query) // PER_SOURCE))
-
-
-def ranked(
-    rows: Sequence[Near], name: Callable[[Sequence[int]], Mapping[int, str]], own: str = "", top: int = TOP
-) -> tuple[Candidate, ...]:
-    """Return at most ``top`` documents, the highest sum of idf first, ties by id; ``name`` gives ids for numbers, ``own`` is left out."""
-    best = sorted(rows, key=lambda r: -r.score)
-    if len(best) > top + 1:  # one more, since the text itself may be among them; and all that tie with the last
-        best = [r for r in best if r.score >= best[top].score]
-    ids = name([r.number for r in best])
-    found = [Candidate(ids[r.number], r.shared, r.score) for r in best if ids[r.number] != own]
-    found.sort(key=lambda c: (-c.score, c.id))
-    return tuple(found[:top])
-
-
-def _in_long_run(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Return which of the flags stand in a run of at least ``LONG_RUN``."""
-    out = np.zeros(len(flags), dtype=bool)
-    for start, end in runs(flags):
-        out[start:end] = end - start >= LONG_RUN
-    return out
+def _in_long_run(flags: npt.NDArray[np.bool_], least: int) -> npt.NDArray[np.bool_]:
+    """Return which of the flags have at least so many among twice as many around them: a copy's own small changes end no run."""
+    sums = np.concatenate(([0], np.cumsum(flags)))
+    places = np.arange(len(flags))
+    around: npt.NDArray[np.bool_] = (
+        sums[np.minimum(places + least, len(flags))] - sums[np.maximum(places - least, 0)] >= least
+    )
+    return around & flags
 
 
 def runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from screening.reuse.facts import KEPT_BELOW, Facts, Floats, weights_of
 from screening.reuse.fingerprint import Hashes
-from screening.reuse.index import Candidate, FingerprintIndex, Near, counting, ranked
+from screening.reuse.index import FingerprintIndex, counting
+from screening.reuse.ranking import Candidate, Name, Near, ranked
 
 MAX_DF = 400  # texts; a fact that more have tells no pair
 WINDOW = 400  # characters of the case in which the shared facts must stand together
 LEAST_SCORE = 9.0  # nepers: two or three rare facts; at 12 two of 152 rewritings are lost, at 6 none is gained
-TOP = 6  # candidates looked at
+KIN_TOP = 6  # candidates looked at
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +35,10 @@ def asked(facts: Facts) -> Hashes:
 def kin_of(
     facts: Facts,
     index: FingerprintIndex,
-    name: Callable[[Sequence[int]], Mapping[int, str]],
+    name: Name,
     own: str,
     key: Callable[[Hashes], Hashes] = lambda hashes: hashes,
+    top: int = KIN_TOP,
 ) -> Kin:
     """Return the texts of an index that state what a text states. ``key`` gives the part of a hash that the index holds.
 
@@ -61,4 +63,4 @@ def kin_of(
     first = np.flatnonzero(np.diff(documents, prepend=-1))
     best = np.maximum.reduceat(scores, first)
     rows = [Near(int(documents[first[n]]), 0, float(best[n])) for n in np.flatnonzero(best >= LEAST_SCORE)]
-    return Kin(ranked(rows, name, own, TOP), facts, weights)
+    return Kin(ranked(rows, name, own, top), facts, weights)

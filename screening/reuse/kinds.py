@@ -61,6 +61,8 @@ def kind_of(a: str, b: str, stretch: Stretch, swaps: Swaps) -> tuple[ReuseKind, 
         return ReuseKind.LOCALISED, ratio
     if ratio >= VERBATIM:
         return ReuseKind.VERBATIM, ratio
+    if not stretch.blocks:  # the same sentences, in whatever order and number
+        return ReuseKind.REORDERED, ratio
     if _moved(stretch) >= 0.15 and covered(stretch.blocks) >= 0.6 * len(a):
         return ReuseKind.REORDERED, ratio
     if ratio >= EDITED:

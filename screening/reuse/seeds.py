@@ -77,14 +77,20 @@ class Grams:
         return _running(np.where(self.codes < FIRST_HAN, LETTER, 1.0))
 
 
-def _seeds(a: Grams, b: Grams, repeats: int) -> tuple[Ints, Ints]:
-    """Return the pairs of places at which the texts share a 4-gram that is not frequent on either side."""
-    distinct, times, first, order = a.by_hash
+def shared(a: Grams, b: Grams) -> tuple[Ints, Ints]:
+    """Return the places in ``b`` of all 4-grams that ``a`` has too, and which of a's distinct ones stands at each."""
+    distinct, *_ = a.by_hash
     near = np.flatnonzero(a.sieve[b.hashes >> _SIEVE_SHIFT])
     found = b.hashes[near]
     at = np.minimum(np.searchsorted(distinct, found), len(distinct) - 1)
     same = distinct[at] == found if len(distinct) else np.zeros(len(found), dtype=bool)
-    near, at = near[same], at[same]
+    return near[same], at[same]
+
+
+def _seeds(a: Grams, hits: tuple[Ints, Ints], repeats: int) -> tuple[Ints, Ints]:
+    """Return the pairs of places at which the texts share a 4-gram that is not frequent on either side."""
+    distinct, times, first, order = a.by_hash
+    near, at = hits
     kept = (times[at] <= repeats) & (np.bincount(at, minlength=len(distinct))[at] <= repeats)
     near, at = near[kept], at[kept]
     if not len(near):
@@ -94,9 +100,9 @@ def _seeds(a: Grams, b: Grams, repeats: int) -> tuple[Ints, Ints]:
     return order[np.repeat(first[at], each) + within], np.repeat(near, each)
 
 
-def blocks_of(a: Grams, b: Grams, weights: npt.NDArray[np.float64], repeats: int) -> list[Block]:
-    """Return the runs of consecutive seeds on one diagonal, in the order of a. ``weights`` are those of a's 4-grams (0–1)."""
-    i, j = _seeds(a, b, repeats)
+def blocks_of(a: Grams, hits: tuple[Ints, Ints], weights: npt.NDArray[np.float64], repeats: int) -> list[Block]:
+    """Return the runs of consecutive seeds on one diagonal, in the order of a. ``hits`` are :func:`shared`, ``weights`` (0–1) those of a's 4-grams."""
+    i, j = _seeds(a, hits, repeats)
     if not len(i):
         return []
     diagonal = i - j

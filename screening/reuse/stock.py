@@ -22,13 +22,19 @@ SHORTEST = 8  # characters of a learnt phrase
 BESIDE = 6  # … or fewer, if another is no further than a number or a name away
 BLANK = 16  # characters between two phrases that are a blank of the form: filled in alike, it proves nothing either
 LONGEST = 300  # characters: a form has its blanks; what runs on without one was copied by many, and stays what it is
+COPIED = 0.8  # share of a text from which on it is no form, whose point is what is filled in, but one that many have copied with small changes
 
 Mask = npt.NDArray[np.bool_]
 
 
-def stock_of(view: View, rarity: Rarity) -> Mask:
-    """Return which characters of a folded text are stock phrases, learnt or listed."""
-    return _learnt(view, rarity) | _listed(view)
+def stock_of(view: View, rarity: Rarity) -> tuple[Mask, bool]:
+    """Return which characters of a folded text are stock phrases, learnt or listed, and whether many have copied it as a whole.
+
+    If they have, nothing of it is learnt: what hundreds of its copies share is no stock phrase.
+    """
+    learnt, common = _learnt(view, rarity)
+    copied = bool(np.count_nonzero(common) > COPIED * len(view))
+    return _listed(view) if copied else learnt | _listed(view), copied
 
 
 def stock_spans(view: View, stock: Mask) -> list[Span]:
@@ -44,16 +50,19 @@ def without_stock(weights: npt.NDArray[np.float64], stock: Mask) -> npt.NDArray[
     return np.where(inside, 0.0, weights)
 
 
-def _learnt(view: View, rarity: Rarity) -> Mask:
-    """Return which characters stand in a run of 4-grams that many texts have, or in a blank between two of them."""
+def _learnt(view: View, rarity: Rarity) -> tuple[Mask, Mask]:
+    """Return which characters stand in a run of 4-grams that many texts have, or in a blank between two of them; and these with longer runs."""
     out = np.zeros(len(view), dtype=bool)
     if rarity.size < stock_from(rarity.size):
-        return out
+        return out, out
     grams = runs(rarity.documents(view.codes) >= stock_from(rarity.size))
     rows = [(start, end + SKETCH_SIZE - 1) for start, end in grams]
+    common = np.zeros(len(view), dtype=bool)
+    for start, end in rows:
+        common[start:end] |= end - start > LONGEST
     sure = [SHORTEST <= end - start <= LONGEST for start, end in rows]
     if not any(sure):
-        return out
+        return out, common
     for order in (range(1, len(rows)), range(len(rows) - 2, -1, -1)):
         step = order.step
         for n in order:
@@ -64,7 +73,7 @@ def _learnt(view: View, rarity: Rarity) -> Mask:
         out[start:end] = True
         if start - before <= BLANK:
             out[before:start] = True
-    return out
+    return out, out | common
 
 
 def _listed(view: View) -> Mask:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from screening.text.headings import wording
 from screening.text.structure import Heading, SectionSpec
@@ -36,10 +36,43 @@ _STOP = re.compile(
 class _Match:
     name: str
     rank: int  # 0 exact, 1 tail, 2 fuzzy
-    length: int
 
 
-@lru_cache(maxsize=4096)  # the headings of a delivery are much the same
+class _Words:
+    """The heading words of all sections in tables, so that a line is looked up and not held against each word.
+
+    Of two words that fit equally well the first in the notice's order is taken. Equal to itself only: a cheap key of a cache.
+    """
+
+    def __init__(self, specs: Sequence[SectionSpec]) -> None:
+        self._names: dict[str, str] = {}
+        for spec in specs:
+            for word in (spec.name, *spec.headings):
+                self._names.setdefault(word, spec.name)
+        self._lengths = sorted({len(w) for w in self._names if 2 <= len(w) <= TAIL_MAX}, reverse=True)
+        self._long = [w for w in self._names if len(w) >= 4]
+
+    def best(self, text: str) -> _Match | None:
+        """Return the section that a piece of a heading names: exactly, as its tail, or nearly; the longest word wins."""
+        if name := self._names.get(text):
+            return _Match(name, 0)
+        if len(text) > TAIL_MAX or _STOP.search(text):
+            return None
+        for n in self._lengths:
+            name = self._names.get(text[-n:])
+            if name and _MODIFIER.fullmatch(text[:-n]):
+                return _Match(name, 1)
+        if 3 <= len(text) <= FUZZY_MAX:
+            near = process.extract(text, self._long, scorer=fuzz.ratio, score_cutoff=FUZZY_RATIO, limit=None)
+            if near:
+                word, _, _ = max(near, key=lambda found: (len(found[0]), -found[2]))
+                return _Match(self._names[word], 2)
+        return None
+
+
+_words = lru_cache(maxsize=32)(_Words)  # the kinds of a rulebook or two
+
+
 def heading_sections(text: str, specs: Sequence[SectionSpec]) -> tuple[tuple[str, int], ...]:
     r"""Return the names of the sections that a heading announces, with how: 0 exact, 1 tail grammar, 2 ratio.
 
@@ -51,40 +84,25 @@ def heading_sections(text: str, specs: Sequence[SectionSpec]) -> tuple[tuple[str
     >>> heading_sections("二、創新\u200b舉措", specs)
     (('创新举措', 0),)
     """
+    return _announced(text, _words(tuple(specs)))
+
+
+@lru_cache(maxsize=4096)  # the headings of a delivery are much the same
+def _announced(text: str, words: _Words) -> tuple[tuple[str, int], ...]:
     whole = wording(without_disguise(text))
-    best = _best(whole, specs)
+    best = words.best(whole)
     if best and best.rank == 0:
         return ((best.name, 0),)
     found: dict[str, int] = {}
     for clause in _CLAUSES.split(whole):
         parts = [p for p in _JOINTS.split(clause) if p]
-        matches = [m for p in parts if (m := _best(p, specs))]
+        matches = [m for p in parts if (m := words.best(p))]
         if len(matches) == len(parts):
             for m in matches:
                 found.setdefault(m.name, m.rank)
     if not found and best:
         found[best.name] = best.rank
     return tuple(found.items())
-
-
-def _best(text: str, specs: Sequence[SectionSpec]) -> _Match | None:
-    matches = [m for spec in specs if (m := _match(text, spec))]
-    return min(matches, key=lambda m: (m.rank, -m.length), default=None)
-
-
-def _match(text: str, spec: SectionSpec) -> _Match | None:
-    words = (spec.name, *spec.headings)
-    if text in words:
-        return _Match(spec.name, 0, len(text))
-    if len(text) <= TAIL_MAX and not _STOP.search(text):
-        tails = [w for w in words if len(w) >= 2 and text.endswith(w) and _MODIFIER.fullmatch(text[: -len(w)])]
-        if tails:
-            return _Match(spec.name, 1, max(map(len, tails)))
-    if 3 <= len(text) <= FUZZY_MAX and not _STOP.search(text):
-        near = [w for w in words if len(w) >= 4 and fuzz.ratio(text, w) >= FUZZY_RATIO]
-        if near:
-            return _Match(spec.name, 2, max(map(len, near)))
-    return None
 
 
 # What an author adds behind a section word without changing what the heading announces: 成效分析, 推广条件, 创新之处.

@@ -25,7 +25,8 @@ _CHARACTER = re.compile("(?![和与及或暨的])[\u4e00-\u9fff]|[0-9０-９]+")
 _TERMS = frozenset({"terms", "neutral", "strong", "training"})
 _MARKS = " \t\u3000。！？!?…，,、；;：:“”‘’\"'（）()《》·—-*#"
 # Whatever is neither a letter nor a quotation mark parts clauses: 、 and / and spaces and signs yet to be thought of.
-_CLAUSE = re.compile("[\u4e00-\u9fffA-Za-z0-9０-９“”‘’\"'《》%％.]+")
+# 参训教师：270人 is one clause: the number says something of the term.
+_CLAUSE = re.compile("(?:[\u4e00-\u9fffA-Za-z0-9０-９“”‘’\"'《》%％.]|[：:](?=\\s?[0-9０-９]))+")
 
 
 @dataclass(frozen=True)

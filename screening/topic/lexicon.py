@@ -90,10 +90,11 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Genre:
-    """A kind of text other than a case: ``enough`` distinct markers make it."""
+    """A kind of text other than a case: ``enough`` distinct markers make it; the ``weak`` ones count three quarters."""
 
     enough: int
     markers: tuple[Marker, ...]
+    weak: tuple[Marker, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,10 @@ def lexicon() -> Lexicon:
         digest=digest.hexdigest(),
         words=Words(_with_lists(topic, {w for ws in trades.values() for w in ws})),
         trades={w: name for name, ws in trades.items() for w in ws},
-        genres={name: Genre(g["enough"], tuple(map(Marker.of, g["markers"]))) for name, g in genres.items()},
+        genres={
+            name: Genre(g["enough"], *(tuple(map(Marker.of, g.get(m, ()))) for m in ("markers", "weak")))
+            for name, g in genres.items()
+        },
         themes=weights,
         theme_words=Words({w: frozenset(n for n in weights if w in weights[n]) for ws in weights.values() for w in ws}),
     )

@@ -8,10 +8,10 @@ from itertools import accumulate
 from types import MappingProxyType
 
 from screening.case import GROWTH_STORY, WORK_CASE
-from screening.document import Document, Paragraph
+from screening.document import Document, Paragraph, Span
 from screening.text.count import count_words
 from screening.topic.clean import Sentence, clean
-from screening.topic.features import FEATURES, about_school, features, is_wrong, pairs
+from screening.topic.features import FEATURES, STRETCH, about_school, features, is_wrong, pairs
 from screening.topic.genre import genre_of
 from screening.topic.lexicon import TRADE, Lexicon, lexicon
 from screening.topic.model import TopicModel
@@ -20,6 +20,7 @@ from screening.topic.result import TopicFit, WeighedSentence
 from screening.topic.themes import themes_of
 
 MIN_WORDS, MIN_SENTENCES = 400, 5  # 字 and sentences; below, no verdict is given
+TITLE = 1  # sentences that the title counts for
 SHOWN = 6  # sentences on each side of the explanation
 
 
@@ -36,13 +37,16 @@ def score_topic(
     cleaned = clean(document, paragraphs, words)
     kept = cleaned.kept
     genre, markers, hits = genre_of(document, paragraphs, words)
-    values = features(kept, words, hits)
+    head = [Sentence(Span(0, 0), title, words.words.find(title))] * TITLE
+    values = features([*head, *kept], words, hits, stretch=1 if kind == GROWTH_STORY else STRETCH)
     contributions = model.contributions(values)
     score = model.probability(contributions)
     long_enough = len(kept) >= MIN_SENTENCES and any(
         n >= MIN_WORDS for n in accumulate(count_words(s.text) for s in kept)
     )
     band = "unsure" if not long_enough else "off" if score < model.low else "on" if score > model.high else "unsure"
+    if genre != "case" and kind != GROWTH_STORY and band == "on":  # a story may take any literary form
+        band = "unsure"
     return TopicFit(
         band=band,
         score=round(score, 4),

@@ -3,6 +3,7 @@
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,15 +31,18 @@ def python(*arguments: str | Path) -> Run:
     """Run ``python ARGUMENTS`` from the project's folder and wait for it."""
     start, before = time.perf_counter(), _spent()
     peak = 0
-    with subprocess.Popen(
-        [sys.executable, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        tree = psutil.Process(process.pid)
-        while process.poll() is None:
-            peak = max(peak, _resident(tree))
-            time.sleep(EVERY)
-        assert process.stdout
-        return Run(time.perf_counter() - start, _spent() - before, peak, process.stdout.read())
+    # Its words go to a file: a pipe that nobody reads is full after 64 kB, and the command would wait for ever.
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
+        with subprocess.Popen(
+            [sys.executable, *map(str, arguments)], cwd=ROOT, stdout=output, stderr=subprocess.DEVNULL
+        ) as process:
+            tree = psutil.Process(process.pid)
+            while process.poll() is None:
+                peak = max(peak, _resident(tree))
+                time.sleep(EVERY)
+        seconds, cpu = time.perf_counter() - start, _spent() - before
+        output.seek(0)
+        return Run(seconds, cpu, peak, output.read())
 
 
 def _spent() -> float:

@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from screening.errors import UnreadableError
+from screening.errors import ScreeningError
 from screening.intake.assemble import assemble
+from screening.intake.gather import gather
 from screening.pipeline import Setting, screen, vocabulary
 from screening.rulebook import load_rulebook
-from screening.single import submission_of
 from tests.faults.mutations import stream
 from tests.faults.watching import readers, resident
 
@@ -18,27 +18,42 @@ from tests.faults.watching import readers, resident
 FAILURES = frozenset({"internal", "crashed", "no_reader", "memory", "timeout"})
 
 
+def answers(path, names, setting):
+    """Yield (outcome, "" or what failed) of a file, or of each file in a zip."""
+    try:
+        found = gather(path)
+    except ScreeningError as error:  # of a zip that can't be opened at all
+        yield error.code, ""
+        return
+    except Exception as error:  # noqa: BLE001 - what this run looks for
+        yield "error", repr(error)
+        return
+    yield from ((refused.code, "") for refused in found.refused)
+    for submission in found.submissions:
+        try:
+            report = screen(assemble(submission, names), setting)
+            broken = [f"{o.rule}: {o.reason}" for o in report.outcomes if o.status == "broken"]
+            yield "screened", "; ".join(broken)
+        except ScreeningError as error:
+            yield error.code, f"{error.code}: {error.message}" if error.code in FAILURES else ""
+        except Exception as error:  # noqa: BLE001 - what this run looks for
+            yield "error", repr(error)
+
+
 def run(n, folder, seed=1):
     """Return (how often each outcome came, the failures: number and what happened, seconds of the slowest)."""
     book = load_rulebook()
     names, setting = vocabulary(book), Setting.of(book)
     outcomes, failures, slowest = Counter(), [], 0.0
-    for number, data in stream(n, seed):
-        path = Path(folder) / "案例.docx"
+    for number, suffix, data in stream(n, seed):
+        path = Path(folder) / f"案例{suffix}"
         path.write_bytes(data)
         start = time.monotonic()
-        try:
-            report = screen(assemble(submission_of(path), names), setting)
-            broken = [f"{o.rule}: {o.reason}" for o in report.outcomes if o.status == "broken"]
-            outcomes["screened"] += 1
-            failures += [(number, b) for b in broken]
-        except UnreadableError as error:
-            outcomes[error.code] += 1
-            if error.code in FAILURES:
-                failures.append((number, f"{error.code}: {error.message}"))
-        except Exception as error:  # noqa: BLE001 - what this run looks for
-            failures.append((number, repr(error)))
+        for code, failure in answers(path, names, setting):
+            outcomes[code] += 1
+            failures += [(number, failure)] if failure else []
         slowest = max(slowest, time.monotonic() - start)
+        path.unlink()
     return outcomes, failures, slowest
 
 

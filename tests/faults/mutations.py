@@ -10,6 +10,9 @@ from lxml import etree
 from screening.demo import run as demo
 from screening.demo.recipe import recipes
 from tests.builder import W, docx, num, numbering, p, r, style, style_row, styles, tbl
+from tests.faults.recipe import zipped
+from tests.intake.legacy_files import small_doc
+from tests.intake.pdf_files import pdf
 
 NASTY = (
     "", "0", "-1", "1e9", "100000000", "99999999999999999999", "NaN", "true", "0x", "\u0661", "²", "../../x", "NULL",
@@ -22,7 +25,10 @@ NAMES = (
 
 
 def seeds():
-    """Return some fifty files: those of the demonstration that are packages, and a few with constructs that they lack."""
+    """Return (suffix, bytes) of fifty and some files, all different.
+
+    Those of the demonstration that are packages, a few with constructs that they lack, and one or two of each other format.
+    """
     found = [data for recipe in recipes() if zipfile.is_zipfile(io.BytesIO(data := demo._content(recipe)))]
     lists = numbering((1, "chineseCounting", "%1、"), (1, "decimal", "%1.%2"))
     box = f"<w:r><w:pict><w:txbxContent>{p('框里的字')}</w:txbxContent></w:pict></w:r>"
@@ -38,12 +44,40 @@ def seeds():
         docx(f"<w:p><w:ins>{r('增')}</w:ins><w:del><w:r><w:delText>删</w:delText></w:r></w:del></w:p>", p(text * 30)),
         docx(p(text), links=[("x", "image", "http://127.0.0.1:9/x.png", True), ("y", "header", "NULL", False)]),
     ]
-    return found
+    return [*((".docx", data) for data in found), *_of_other_formats(text)]
+
+
+def _of_other_formats(text):
+    page = f"<html><head><meta charset=utf-8></head><body><h1>标题</h1><p>{text * 9}</p><table><tr><td>甲</table></body></html>"
+    parts = f'Content-Type: multipart/related; boundary="b"\n\n--b\nContent-Type: text/html; charset="utf-8"\n\n{page}\n--b--\n'
+    lines = "\n".join(["标题", *[text * 5] * 9])
+    yield ".doc", small_doc((f"标题\r{text * 30}\r", False, 0), ("plain words\r", True, 0))
+    yield ".doc", small_doc(*((f"{text}\r", False, 0) for n in range(40)))
+    yield ".pdf", pdf([(50, "A case of training"), (70, "of 420 teachers")], [(50, "in 36 schools.")])
+    yield (
+        ".rtf",
+        b"{\\rtf1\\ansi\\ansicpg936 {\\b A case} of training\\par " + b"\\'b9\\'fa\\'c5\\'e0 " * 50 + b"\\par}",
+    )
+    yield ".html", page.encode()
+    yield ".mht", f"MIME-Version: 1.0\n{parts}".encode()
+    yield ".txt", lines.encode("utf-8-sig")
+    yield ".txt", lines.encode("gb18030")
+    yield ".zip", zipped({"甲/案例.docx": docx(p("标题"), p(text * 20)), "乙/案例.txt": lines})
 
 
 def mutated(data, rng):
-    """Return a mutation of a package: one of the kinds below, the trees most often."""
-    return rng.choices((_flipped, _cut, _spliced, _in_part, _in_tree), (2, 1, 2, 3, 8))[0](data, rng)
+    """Return a mutation: of bytes, or of a Word package one of all the kinds below, the trees most often."""
+    kinds, weights = (_flipped, _cut, _spliced), (2, 1, 2)
+    if any(name.endswith(".rels") for name in _names(data)):
+        kinds, weights = (*kinds, _in_part, _in_tree), (*weights, 3, 8)
+    return rng.choices(kinds, weights)[0](data, rng)
+
+
+def _names(data):
+    if not data.startswith(b"PK"):
+        return []
+    with zipfile.ZipFile(io.BytesIO(data)) as z:
+        return z.namelist()
 
 
 def _flipped(data, rng):
@@ -131,8 +165,9 @@ def _package(files):
 
 
 def stream(n, seed=1):
-    """Yield (number, bytes) of ``n`` mutations, the same ones for the same seed; each can be had again by its number."""
+    """Yield (number, suffix, bytes) of ``n`` mutations, the same ones for the same seed; each can be had again by its number."""
     found = seeds()
     for number in range(n):
         rng = random.Random(f"{seed}/{number}")
-        yield number, mutated(rng.choice(found), rng)
+        suffix, data = rng.choice(found)
+        yield number, suffix, mutated(data, rng)

@@ -100,6 +100,15 @@ def test_hostile_zip(name, tmp_path):
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.parametrize("suffix", [".rar", ".7z", ".tar.gz"])
+def test_an_archive_that_is_no_zip_is_told_at_once(suffix, tmp_path):
+    path = tmp_path / f"材料{suffix}"
+    path.write_bytes(b"Rar!\x1a\x07\x01\x00")
+    with pytest.raises(UsageError) as caught:
+        gather(path)
+    assert caught.value.code == "input.archive" and "zip" in caught.value.advice
+
+
 def outcome(part):
     try:
         boundary.read(part.read(Limits().size), part.name)

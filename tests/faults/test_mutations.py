@@ -3,7 +3,7 @@
 import random
 
 from tests.faults.fuzz import run
-from tests.faults.mutations import stream
+from tests.faults.mutations import seeds, stream
 
 
 def test_some_mutations_of_our_files_all_have_an_answer(tmp_path):
@@ -14,4 +14,10 @@ def test_some_mutations_of_our_files_all_have_an_answer(tmp_path):
 
 def test_mutations_are_the_same_in_every_run():
     random.seed()
-    assert [data for _, data in stream(5)] == [data for _, data in stream(5)]
+    assert list(stream(5)) == list(stream(5))
+
+
+def test_there_are_fifty_different_files_of_every_format_to_start_from():
+    found = seeds()
+    assert len({data for _, data in found}) == len(found) >= 50
+    assert {suffix for suffix, _ in found} == {".docx", ".doc", ".pdf", ".rtf", ".html", ".mht", ".txt", ".zip"}

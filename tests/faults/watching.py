@@ -2,6 +2,8 @@
 
 import ctypes
 import gc
+import time
+from pathlib import Path
 
 import psutil
 
@@ -23,3 +25,24 @@ def readers(pid=None):
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+class Watched:
+    """A child from now on: the processor time that it and this process take, and the most memory that it has ever held."""
+
+    def __init__(self, pid):
+        self._child = psutil.Process(pid)
+        self._start = self._now()
+
+    def _now(self):
+        times = self._child.cpu_times()
+        return time.process_time() + times.user + times.system
+
+    def spent(self):
+        """Seconds."""
+        return self._now() - self._start
+
+    def peak(self):
+        """Bytes."""
+        rows = Path(f"/proc/{self._child.pid}/status").read_text().splitlines()
+        return next(1024 * int(row.split()[1]) for row in rows if row.startswith("VmHWM"))

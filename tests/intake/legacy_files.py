@@ -49,9 +49,14 @@ def note(kind, text, ref):
     return f'{rules}<w:{kind} w:id="2"><w:p><w:r><w:{ref}/></w:r>{r(text)}</w:p></w:{kind}>'
 
 
+def text_box(*blocks):
+    content = f"<w:txbxContent>{''.join(blocks)}</w:txbxContent>"
+    shape = f'<v:shape style="width:100pt;height:50pt"><v:textbox>{content}</v:textbox></v:shape>'
+    return f"<w:r><w:pict>{shape}</w:pict></w:r>"
+
+
 def constructs():
     """Return a .docx with one of everything that a .doc keeps in a place of its own."""
-    box = f'<w:r><w:pict><v:shape style="width:100pt;height:50pt"><v:textbox><w:txbxContent>{p("框里一段")}{p("框里二段")}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>'
     return docx(
         p("一块屏幕点亮大山", props=style("H1")),
         p("正文第一段，ASCII “引号”—— é 𠮷。"),
@@ -75,7 +80,7 @@ def constructs():
         ),
         p("行一", "<w:r><w:br/></w:r>", "行二", "<w:r><w:tab/></w:r>", "列", "<w:r><w:noBreakHyphen/></w:r>", "连"),
         p("页前", '<w:r><w:br w:type="page"/></w:r>', "页后"),
-        p(box, "框外"),
+        p(text_box(p("框里一段"), p("框里二段")), "框外"),
         p("小标题", props='<w:outlineLvl w:val="1"/>'),
         p("末段"),
         '<w:sectPr><w:headerReference w:type="default" r:id="rId13"/><w:footerReference w:type="default" r:id="rId14"/></w:sectPr>',
@@ -85,8 +90,8 @@ def constructs():
         ),
         footnotes=note("footnote", "脚注内容", "footnoteRef"),
         endnotes=note("endnote", "尾注内容", "endnoteRef"),
-        header=p("页眉"),
-        footer=p("页脚"),
+        header=p("页眉", text_box(p("页眉里的框"))),
+        footer=p("页脚", text_box(p("页脚里的框"))),
         comments=f'<w:comment w:id="0" {WHEN} w:initials="甲">{p("批注内容")}</w:comment>',
         extra={"[Content_Types].xml": TYPES},
     )

@@ -51,6 +51,55 @@ def test_a_text_box_is_read_once_as_a_story_of_its_own():
     assert document.paragraphs[2].story is Story.TEXTBOX
 
 
+def test_boxes_in_boxes_tables_groups_and_canvases_are_read_once():
+    def grouped(inner):
+        content = f"<w:txbxContent>{inner}</w:txbxContent>"
+        return (
+            "<w:r><mc:AlternateContent><mc:Choice Requires='wpc'><w:drawing><a:graphic><a:graphicData>"
+            f"<x:wpc xmlns:x='urn:x'><x:wgp><wps:wsp><wps:txbx>{content}</wps:txbx></wps:wsp></x:wgp></x:wpc>"
+            "</a:graphicData></a:graphic></w:drawing></mc:Choice><mc:Fallback><w:pict><v:group><v:shape><v:textbox>"
+            f"{content}</v:textbox></v:shape></v:group></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+        )
+
+    data = docx(
+        p("文", box(p("外", box(p("内"))) + tbl(["格"]))), tbl([tc(p("表", box(p("表里"))))]), p(grouped(p("组")))
+    )
+    document = read(data).document
+    assert [(document.quote(q.span), q.source) for q in document.paragraphs] == [
+        ("文", "body/0"),
+        ("表", "table/0/r0/c0"),
+        ("", "body/1"),
+        ("外", "textbox/0/body/0"),
+        ("格", "textbox/0/table/0/r0/c0"),
+        ("表里", "textbox/1/body/0"),
+        ("组", "textbox/2/body/0"),
+        ("内", "textbox/3/body/0"),
+    ]
+
+
+def test_boxes_outside_the_body_belong_to_the_story_they_stand_in():
+    data = docx(
+        p("正文", box(p("框"))),
+        footnotes=f'<w:footnote w:id="2">{p("脚注", box(p("脚注框")))}</w:footnote>',
+        endnotes=f'<w:endnote w:id="2">{p("尾注", box(p("尾注框")))}</w:endnote>',
+        header=p("页眉", box(p("页眉框", box(p("框中框"))))),
+        footer=tbl([tc(p("页脚", box(p("页脚框"))))]),
+        comments=f'<w:comment w:id="2">{p("批注", box(p("批注框")))}</w:comment>',
+    )
+    document = read(data).document
+    assert [
+        (document.quote(q.span), q.story.value, q.source) for q in document.paragraphs if "框" in document.quote(q.span)
+    ] == [
+        ("框", "textbox", "textbox/0/body/0"),
+        ("脚注框", "footnote", "footnote/0/textbox/0/body/0"),
+        ("尾注框", "endnote", "endnote/0/textbox/0/body/0"),
+        ("页眉框", "header", "header/0/textbox/0/body/0"),
+        ("框中框", "header", "header/0/textbox/1/body/0"),
+        ("页脚框", "footer", "footer/0/textbox/0/body/0"),
+        ("批注框", "comment", "comment/0/textbox/0/body/0"),
+    ]
+
+
 def test_a_fallback_is_read_where_the_choice_holds_nothing():
     alternate = f"<w:r><mc:AlternateContent><mc:Choice Requires='x'/><mc:Fallback>{t('旧')}</mc:Fallback></mc:AlternateContent></w:r>"
     assert lines(docx(p("新", alternate))) == ["新旧"]
@@ -104,6 +153,25 @@ def test_field_codes_are_no_text_and_harmful_ones_are_told():
     )
     assert lines(data) == ["第页"]
     assert codes(data)["fields"].count == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (r"EQ \* jc2 \* hps10 \o\ad(\s\up 9(péi xùn),培训)", "培训"),
+        (r" eq \o(\s\up 9(guó);国) ", "国"),
+        (r"eq \o\ac(○,1)", "1"),
+        (r"EQ \f(1,2)", ""),
+        (r"EQ \s\up 9(藏)", ""),
+        (r"QUOTE \o(藏,字)", ""),
+    ],
+)
+def test_a_word_under_its_reading_is_drawn_from_the_code_of_a_field(code, shown):
+    def char(kind):
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    halves = "".join(f"<w:r><w:instrText>{x}</w:instrText></w:r>" for x in (code[:9], code[9:]))
+    assert lines(docx(p("国", char("begin"), halves, char("end"), "班"))) == [f"国{shown}班"]
 
 
 def test_math_is_read():
@@ -301,6 +369,40 @@ def test_dangling_parts_are_tolerated():
     assert "dangling_part" in codes(data)
 
 
+def chunks(**files):
+    """Return a .docx whose text stands between two paragraphs in chunks, by file name."""
+    links = [(f"c{n}", "aFChunk", f"{name}.{kind}", False) for n, (name, (kind, _)) in enumerate(files.items())]
+    body = "".join(f'<w:altChunk r:id="c{n}"/>' for n in range(len(files)))
+    extra = {f"word/{name}.{kind}": data for name, (kind, data) in files.items()}
+    return docx(p("前"), body, p("后"), links=links, extra=extra)
+
+
+def test_a_file_that_stands_for_a_part_of_the_text_is_read_in_its_place():
+    mail = (
+        "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html; charset=utf-8\n"
+        "Content-Transfer-Encoding: 8bit\n\n<html><body><p>网页</p><p style='display:none'>藏</p></body></html>\n--b--\n"
+    )
+    inner = docx(p("里"), tbl(["格"]), p(r("藏", "<w:vanish/>")), header=p("页眉"))
+    data = chunks(
+        a=("docx", inner), b=("html", "<html><body>页<br></body></html>"), c=("mht", mail), d=("txt", "文本\n行")
+    )
+    assert lines(data) == ["前", "里", "格", "", "页", "网页", "文本", "行", "后"]
+    assert codes(data)["hidden_text"].count == 2
+    assert "unread_content" not in codes(data)
+
+
+def test_chunks_that_can_not_be_read_are_told_and_chunks_in_chunks_are_not_followed():
+    deep = chunks(a=("docx", chunks(b=("txt", "深处"))))
+    assert lines(deep) == ["前", "前", "后", "后"]
+    for data in (
+        deep,
+        chunks(a=("rtf", "{\\rtf1 x}")),
+        chunks(a=("docx", "PK\x03\x04")),
+        chunks(a=("bin", b"\x89PNG\r\n\x1a\n")),
+    ):
+        assert codes(data)["unread_content"].count == 1
+
+
 def test_what_is_not_read_is_told():
     data = docx(
         p(
@@ -355,10 +457,18 @@ def test_the_namespace_of_the_tests_is_words_own():
     assert W in NS
 
 
-def test_the_page_numbers_of_a_table_of_contents_are_no_hidden_text():
+def test_the_page_numbers_of_a_table_of_contents_are_printed_and_are_text():
     entry = p("一、案例概要", "<w:r><w:rPr><w:webHidden/></w:rPr><w:tab/></w:r>", r("3", "<w:webHidden/>"))
-    assert lines(docx(entry)) == ["一、案例概要\t"]
+    hidden = p("二、做法", r("\t", "<w:webHidden/>"), r("3", "<w:vanish/><w:webHidden/>"), props="<w:spacing/>")
+    assert lines(docx(entry, hidden)) == ["一、案例概要\t3", "二、做法\t"]
     assert "hidden_text" not in codes(docx(entry))
+
+
+def test_lines_of_a_table_of_contents_as_libreoffice_saves_them_are_text():
+    line = f'<w:hyperlink w:anchor="_Toc1">{r("一、案例概要", "<w:webHidden/>")}{r("页", "<w:vanish/>")}</w:hyperlink>'
+    data = docx(p(line, r("网页", "<w:webHidden/>")))
+    assert lines(data) == ["一、案例概要"]
+    assert codes(data)["hidden_text"].quote == "页网页"
 
 
 @pytest.mark.parametrize("junk", ["x", "²", "-1", "1.5", "99999999999", ""])

@@ -14,7 +14,7 @@ import pytest
 from screening.document import Story
 from screening.errors import UnreadableError
 from screening.intake import Limits, parse, read
-from screening.intake.office import close, convert
+from screening.intake.office import close, convert, sockets
 from screening.intake.refusals import REFUSALS
 from tests.builder import docx, p
 from tests.intake.legacy_files import constructs, made_by_office, need_office, small_doc
@@ -133,10 +133,31 @@ def test_a_piece_may_be_deleted_as_a_whole():
     assert seen(intake) == {"deletions": (2, "删一删二")}
 
 
+def test_page_numbers_hidden_in_web_view_are_text_other_words_evidence():
+    data = small_doc(
+        ("做法\t", False, 0), ("12", False, 1), ("网页", False, 1), ("\r", False, 0), modifiers=[b"\x11\x08\x01"]
+    )
+    intake = read(data)
+    assert list(intake.document) == ["做法\t12"]
+    assert seen(intake) == {"hidden_text": (1, "网页")}
+
+
 def test_fields_leave_their_result_and_stray_marks_nothing():
     text = "甲\x15\x13 TOC \x13 INNER \x14内\x15 \x14目录\x15乙\r丙\x13没有结束\r丁\r"
     assert list(read(small_doc((text, False, 0))).document) == ["甲目录乙", "丙没有结束", "丁"]
     assert seen(read(small_doc(("\x13 DDEAUTO c:\\x \x14值\x15\r", False, 0)))) == {"fields": (1, " DDEAUTO c:\\x ")}
+
+
+def test_a_word_under_its_reading_is_drawn_from_the_code_of_a_field():
+    text = "国\x13 EQ \\* jc2 \\o\\ad(\\s\\up 9(péi xùn),培训)\x15班\x13 EQ \\f(1,2)\x15\r"
+    assert list(read(small_doc((text, False, 0))).document) == ["国培训班"]
+
+
+def test_a_symbol_takes_the_place_of_its_bracket():
+    circle = struct.pack("<HHH", 0x6A09, 3, 0x2460)
+    box = struct.pack("<HHH", 0x6A09, 3, 0xF0A8)
+    pieces = [("(", False, 1), ("做法(", False, 0), ("(", False, 3), ("例)", False, 3), ("\r", False, 0)]
+    assert list(read(small_doc(*pieces, modifiers=[circle, box])).document) == ["①做法(例)"]
 
 
 def test_special_characters():
@@ -222,10 +243,12 @@ def test_one_libreoffice_serves_many_files_and_is_changed_now_and_then(monkeypat
     folders = []
     for n in range(3):
         assert f"text{n}" in parse(convert(f"{{\\rtf1 text{n}\\par}}".encode(), ".rtf"), "", Limits()).document.text
-        folders += [str(f) for f in tmp_path.iterdir()]
+        folders += list(tmp_path.iterdir())
+        assert any(s.exists() for s in sockets(folders[-1] / "profile"))
     assert folders[0] == folders[1] != folders[2]
     close()
     assert not list(tmp_path.iterdir())
+    assert not [s for folder in folders for s in sockets(folder / "profile") if s.exists()]
 
 
 @pytest.mark.usefixtures("fresh")
@@ -237,6 +260,9 @@ def test_a_killed_parent_takes_its_libreoffice_along(tmp_path):
     while office_processes(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not office_processes(tmp_path)
+    for left in tmp_path.iterdir():  # nobody is there any more to remove its socket
+        for socket_file in sockets(left / "profile"):
+            socket_file.unlink(missing_ok=True)
 
 
 @pytest.mark.usefixtures("fresh")
@@ -246,7 +272,8 @@ def test_what_libreoffice_makes_nothing_of_is_refused():
     assert caught.value.code == "legacy_doc"
 
 
-def test_rtf_is_read(files, folder):
+def test_rtf_is_read_without_libreoffice(files, folder, monkeypatch):
+    monkeypatch.setenv("PATH", "")
     intake = read((folder / "text0.rtf").read_bytes(), "x.rtf")
     assert intake.format == "rtf" and not intake.warnings
     assert squeezed(intake) == squeezed(read(files["text0"][0]))
@@ -289,21 +316,25 @@ def test_a_linked_picture_is_not_fetched(confined, monkeypatch):
     assert calls == []
 
 
+def word_95():
+    old = bytearray(small_doc(("a\r", True, 0)))
+    at = old.index(struct.pack("<HH", 0xA5EC, 0xC1))
+    old[at : at + 4] = struct.pack("<HH", 0xA5DC, 104)
+    return bytes(old)
+
+
 def test_without_libreoffice_the_refusal_says_how_to_get_it(monkeypatch):
     close()
     monkeypatch.setenv("PATH", "")
     with pytest.raises(UnreadableError) as caught:
-        read(b"{\\rtf1 text}", "x.rtf")
+        read(word_95(), "x.doc")
     assert caught.value.code == "no_converter"
     assert "apt-get install libreoffice-writer" in caught.value.advice
 
 
 def test_word_95_and_works_go_to_the_converter():
-    old = bytearray(small_doc(("a\r", True, 0)))
-    at = old.index(struct.pack("<HH", 0xA5EC, 0xC1))
-    old[at : at + 4] = struct.pack("<HH", 0xA5DC, 104)
     with pytest.raises(UnreadableError) as caught:
-        parse(bytes(old), "x.doc", Limits())
+        parse(word_95(), "x.doc", Limits())
     assert caught.value.code == "no_converter"
 
 

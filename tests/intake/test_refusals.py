@@ -76,7 +76,7 @@ HOSTILE = {
     "zip_not_word": package({"a.txt": "案例"}),
     "damaged": GOOD[: len(GOOD) // 2],
     "bomb": package({"[Content_Types].xml": TYPES, "word/document.xml": "\0" * 5_000_000}),
-    "too_many_entries": many_entries(1_200),
+    "too_many_entries": many_entries(4_200),
     "doctype": with_document(BILLION + f"<w:document {NS}>&b;</w:document>"),
     "too_deep": with_document(deep(200)),
     "unknown_format": bytes(range(1, 32)) * 20,

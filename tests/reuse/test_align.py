@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.reuse.align import AlignParams, align
-from screening.reuse.seeds import MOST_BLOCKS, Grams, blocks_of
+from screening.reuse.seeds import MOST_BLOCKS, Grams, blocks_of, shared
 from screening.text.view import fold
 from tests.writing import noise
 
@@ -21,7 +21,7 @@ def grams(text):
 
 def blocks(a, b, weights=None):
     x, y = grams(a), grams(b)
-    return blocks_of(x, y, np.ones(len(x.hashes)) if weights is None else weights, PARAMS.repeats)
+    return blocks_of(x, shared(x, y), np.ones(len(x.hashes)) if weights is None else weights, PARAMS.repeats)
 
 
 def found(a, b):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from screening.reuse.fingerprint import KEEP, SIZE, fingerprints, ngram_hashes, sketch_buckets
-from screening.reuse.index import LOCAL, LONG_RUN, MAX_DF, MIN_SHARED, TOP, FingerprintIndex, Rarity
+from screening.reuse.index import LOCAL, LONG_RUN, MAX_DF, MIN_SHARED, FingerprintIndex, Rarity
+from screening.reuse.ranking import TOP
 from screening.text.view import code_points, fold
 from tests.writing import noise
 
@@ -66,7 +67,7 @@ def candidates_slowly(prints, number):
                 shared.setdefault(d, []).append((place, math.log((len(prints) + 1) / len(holders[h]))))
     out = {}
     for d, rows in shared.items():
-        counted = [w for p, w in rows if any(p != q and abs(p - q) <= LOCAL for q, _ in rows)]
+        counted = [w for p, w in rows if any(p != q and abs(p - q) <= LOCAL // KEEP for q, _ in rows)]
         if len(counted) >= MIN_SHARED:
             out[d] = (len(counted), round(sum(counted), 6))
     return out
@@ -102,7 +103,7 @@ def test_what_stands_together_makes_a_candidate_and_what_is_scattered_does_not()
     assert [c.id for c in index.candidates(query, ["q", "together", "scattered"], "q")] == ["together"]
 
 
-@pytest.mark.parametrize(("length", "found"), [(LONG_RUN - 1, 0), (LONG_RUN, TOP)])
+@pytest.mark.parametrize(("length", "found"), [(LONG_RUN // KEEP - 1, 0), (LONG_RUN // KEEP, TOP)])
 def test_a_text_that_hundreds_have_copied_still_finds_sources_a_stock_phrase_does_not(length, found):
     many = [np.arange(length, dtype=np.uint64)] * (MAX_DF + 40)
     index = FingerprintIndex.build(many)

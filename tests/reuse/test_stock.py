@@ -10,9 +10,10 @@ from screening.document import Span, union
 from screening.reuse.compare import compare
 from screening.reuse.corpus import Comparable, MemoryCorpus
 from screening.reuse.index import MAX_DF, STOCK_LEAST, stock_from
+from screening.reuse.ranking import TOP
 from screening.text.view import fold
 from tests.reuse.forms import LOG, SUMMARY, form
-from tests.writing import noise
+from tests.writing import noise, varied
 
 STORY = (
     "桐塬的老师不等名单下来就自己报名。头一批去了九个人，住在跟岗学校的旧宿舍里，白天进班，晚上围着一张乒乓球台对当天的听课记录，"
@@ -89,6 +90,17 @@ def test_a_long_text_without_blanks_is_no_form_however_many_have_it():
     texts = [noise(rng, 200) + long for _ in range(100)] + [noise(rng, 300) for _ in range(300)]
     found = compare(side(long + noise(rng, 200)), MemoryCorpus([side(t, f"d{n}") for n, t in enumerate(texts)]))
     assert reported(found) >= len(long)
+
+
+def test_what_many_copied_with_small_changes_all_over_is_no_form():
+    rng = random.Random(11)
+    one = noise(rng, 1200)
+    texts = [varied(rng, one) for _ in range(60)] + [noise(rng, 600) for _ in range(300)]
+    mine = varied(rng, one)
+    found = compare(side(mine), MemoryCorpus([side(t, f"d{n:03}") for n, t in enumerate(texts)]))
+    assert found.stock == ()
+    assert found.rates.without_stock > 0.95
+    assert len(found.sources) == TOP and all(s.rate > 0.9 for s in found.sources)
 
 
 def test_policy_phrases_of_the_list_are_grey_and_prove_nothing():

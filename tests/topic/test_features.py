@@ -43,15 +43,34 @@ def test_markers_count_beyond_half_of_what_makes_the_genre(feature, genre):
 
 
 def test_words_of_any_trade_count_as_far_as_the_text_is_about_teachers():
-    shared = "学员跟岗四十学时才能结业。"
-    school = values("老师们来了。校长也来了。教研员坐在后排。" + shared)
-    hospital = values("护士们来了。病人也来了。医生坐在后排。" + shared)
+    shared = "学员跟岗四十学时才能结业。" + PLAIN
+    school = values("校长也来了。教研员坐在后排。园长站在门口。" + shared)
+    hospital = values("病人也来了。医生坐在后排。护士站在门口。" + shared)
     assert school["lexicon"] > hospital["lexicon"]
     assert school["who_act"] > hospital["who_act"]
 
 
 def test_no_single_sentence_decides():
     assert values(PLAIN) == {**values(PLAIN), "lexicon": 0, "coverage": 0, "who_act": 0, "strong": 0}
+
+
+def test_no_single_paragraph_decides():
+    """A fluent paragraph in a text of full length buys nothing; all through the text it counts."""
+    other = [f"第{n}户人家的水管在腊月里冻裂了，{PLAIN}" for n in range(40)]
+    fluent = "教研员进村磨课。骨干教师在名师工作室研修。老师们轮流上示范课。送教下乡的教师把课例研修带到村小。"
+    bare = features(kept_of("\n".join(other)), lexicon(), {})
+    once = features(kept_of("\n".join([*other[:20], fluent, *other[20:]])), lexicon(), {})
+    assert once == pytest.approx(bare, abs=0.01)
+    spread = [f"{o}{piece}" for o, piece in zip(other, fluent.split("。")[:4] * 10, strict=True)]
+    spread = [s.replace("老师", f"第{n}位老师").replace("骨干", f"{n}名骨干") for n, s in enumerate(spread)]
+    assert features(kept_of("\n".join(spread)), lexicon(), {})["who_act"] > 0.1
+
+
+def test_trade_words_say_less_where_teachers_are_trained():
+    factory = "工人在车间里守着机床。班组长在流水线上记工时。"
+    teachers = "".join(f"第{n}位专业课教师进厂跟岗，" + factory for n in range(8))
+    without = teachers.replace("专业课教师", "农民工")
+    assert 0 < values(teachers)["wrong"] < 0.6 * values(without)["wrong"]
 
 
 def test_length_is_no_feature():

@@ -1,6 +1,9 @@
 """A model is used only if it is the one that its manifest names; otherwise the check is broken, never passed."""
 
+import hashlib
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import joblib
@@ -14,8 +17,9 @@ from screening.pipeline import Setting, screen
 from screening.report import Verdict
 from screening.rulebook import load_rulebook
 from screening.topic.build import write
+from screening.topic.features import FEATURES
 from screening.topic.lexicon import lexicon
-from screening.topic.model import SHIPPED, load_model, model_for, models_folder
+from screening.topic.model import SCHEMA, SHIPPED, load_model, model_for, models_folder
 from tests.topic.reading import DEMO, demo_text
 
 ROOT = Path(__file__).parents[2]
@@ -138,3 +142,77 @@ def test_a_card_says_what_the_model_is_made_of(kind):
 
 def test_a_kind_without_a_shipped_model_has_none():
     assert model_for("lesson") is None
+
+
+def written(place, data):
+    """Write a model folder whose manifest names what lies there."""
+    place.mkdir(parents=True)
+    joblib.dump(data, place / "model.joblib", protocol=4)
+    digest = hashlib.sha256((place / "model.joblib").read_bytes()).hexdigest()
+    manifest = f'schema = {SCHEMA}\nsha256 = "{digest}"\nlexicon = "{lexicon().digest}"\n'
+    (place / "manifest.toml").write_text(manifest, "utf-8")
+    return place
+
+
+def plain(**changes):
+    data = joblib.load(ROOT / "models" / "topic-work_case" / "model.joblib")
+    return data | changes
+
+
+def test_a_file_that_runs_something_is_refused_even_if_the_manifest_names_it(tmp_path):
+    trace = tmp_path / "trace"
+    with pytest.raises(ModelError) as caught:
+        load_model(written(tmp_path / "topic-work_case", Trap(trace)))
+    assert caught.value.code == "model.version"
+    assert not trace.exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        [1, 2],
+        plain(features=["lexicon"]),
+        plain(features=["x", *list(FEATURES)[1:]]),
+        plain(weights=[1.0]),
+        plain(scales=None),
+    ],
+)
+def test_plain_data_of_another_shape_is_refused(tmp_path, data):
+    with pytest.raises(ModelError) as caught:
+        load_model(written(tmp_path / "topic-work_case", data))
+    assert caught.value.code == "model.version"
+
+
+def test_a_model_of_ones_own_goes_before_the_shipped_one(tmp_path):
+    written(tmp_path / "topic-work_case", plain(intercept=2.5))
+    assert model_for("work_case", tmp_path).intercept == 2.5
+    assert model_for("self_report", tmp_path) == model_for("self_report")
+    setting = Setting.of(load_rulebook(), folder=tmp_path)
+    assert setting.made_with().models["topic-work_case"] == model_for("work_case", tmp_path).sha256
+
+
+def test_a_folder_without_models_is_an_error_and_no_reason_to_use_others(tmp_path):
+    for folder in (tmp_path, tmp_path / "none"):
+        with pytest.raises(ModelError) as caught:
+            Setting.of(load_rulebook(), folder=folder)
+        assert caught.value.code == "model.missing"
+        assert "--models" in caught.value.advice
+
+
+def test_screening_a_case_imports_neither_scikit_learn_nor_joblib_for_its_model():
+    code = (
+        "import sys; from screening.topic.model import model_for; model_for('work_case');"
+        "print(sorted({m.partition('.')[0] for m in sys.modules} & {'sklearn', 'scipy', 'joblib'}))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+    code = (
+        "import sys; from tests.topic.reading import demo_text; from screening.case import Case, CaseInfo;"
+        "from screening.document import Document; from screening.pipeline import Setting, screen;"
+        "from screening.rulebook import load_rulebook;"
+        "report = screen(Case(CaseInfo(id='1'), Document.from_lines(demo_text('w01').split('\\n'))), Setting.of(load_rulebook()));"
+        "assert report.topic; print([m for m in sys.modules if m.partition('.')[0] == 'sklearn'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

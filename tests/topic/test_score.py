@@ -157,3 +157,14 @@ def test_scoring_imports_no_scikit_learn():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_text_of_another_genre_is_at_most_unsure_but_a_story_takes_any_form():
+    plan = "\n".join(
+        f"拟在第{n}周请教研员进校磨课，各校骨干教师要按组参加研修，每组不少于{n + 3}名教师。" for n in range(12)
+    )
+    strong = "\n".join(f"国培计划第{n}次送教下乡，教师发展中心请名师工作室与乡村教师一起磨课。" for n in range(60, 80))
+    text = f"{plan}\n{strong}"
+    _, case = fit(text, "self_report")
+    assert case.genre == "plan"
+    assert case.band != "on"

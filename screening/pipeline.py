@@ -24,9 +24,10 @@ from screening.scoring.result import Score
 from screening.scoring.score import Measured, score_case
 from screening.text.count import count_words
 from screening.text.headings import find_headings
-from screening.text.ledger import in_words_of, ledger
+from screening.text.ledger import by_section, in_words_of, ledger
 from screening.text.narrative import narrative
 from screening.text.sections import find_sections
+from screening.text.story import story_aspects
 from screening.text.view import simplified
 from screening.topic.model import TopicModel, known_models, model_for
 from screening.topic.score import score_topic
@@ -102,6 +103,8 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
     title = case.title_span
     under = tuple(p for p in body if not (title and title.overlaps(p.span)))
     headings = _stage(lambda: find_headings(doc, under))
+    facts = _stage(lambda: ledger(plain, body))
+    told = bool(kind and any(rule.check.name == "narrative" for rule in kind.rules))
     return World(
         notice=book.notice,
         notice_title=book.title,
@@ -109,7 +112,8 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         roster=setting.roster,
         headings_stage=headings,
         sections_stage=_stage(lambda: find_sections(plain, body, specs, _raised(headings))) if specs else None,
-        ledger_stage=_stage(lambda: in_words_of(doc, ledger(plain, body)) if plain is not doc else ledger(doc, body)),
+        ledger_stage=_stage(lambda: in_words_of(doc, _raised(facts)) if plain is not doc else _raised(facts)),
+        story_stage=_stage(lambda: story_aspects(plain, body, _raised(facts))) if told else None,
         topic_stage=_stage(
             lambda: score_topic(plain, body, case.kind, _raised(model), title=simplified(case.info.title))
         )
@@ -157,10 +161,10 @@ def screen(case: Case, setting: Setting, corpus: Corpus | None = None, *, of_bat
             "paragraphs": sum(1 for p in case.body if p.span.length),
         },
         outcomes=outcomes,
-        structure=_kept(world.sections_stage) or (),
+        structure=_kept(world.sections_stage) or _kept(world.story_stage) or (),
         reuse=_kept(world.reuse_stage),
         topic=_kept(world.topic_stage),
-        ledger=_kept(world.ledger_stage) or (),
+        ledger=by_section(_kept(world.ledger_stage) or (), _kept(world.sections_stage) or ()),
         score=_score(case, world, kind, outcomes),
         warnings=case.warnings,
     )

@@ -124,7 +124,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """One case, screened; or, with ``error``, a file that could not be read. ``structure`` has the sections of the kind."""
+    """One case, screened; or, with ``error``, a file that could not be read.
+
+    ``structure`` has the sections that the notice names for the kind, or the aspects of a story.
+    """
 
     case: CaseInfo
     made_with: MadeWith
@@ -165,7 +168,10 @@ class Report:
             "structure": [_section_to_json(s) for s in self.structure],
             "reuse": self.reuse and self.reuse.to_json(),
             "topic": self.topic and self.topic.to_json(),
-            "ledger": [{"kind": i.kind, **_span(i.span), "quote": i.quote, "value": i.value} for i in self.ledger],
+            "ledger": [
+                {"kind": i.kind, **_span(i.span), "quote": i.quote, "value": i.value, "section": i.section}
+                for i in self.ledger
+            ],
             "score": self.score and self.score.to_json(),
             "vicinity": self.vicinity and self.vicinity.to_json(),
             "warnings": [asdict(w) for w in self.warnings],
@@ -190,7 +196,8 @@ class Report:
             reuse=data["reuse"] and Reuse.from_json(data["reuse"]),
             topic=data["topic"] and TopicFit.from_json(data["topic"]),
             ledger=tuple(
-                LedgerItem(i["kind"], Span(i["start"], i["end"]), i["quote"], i["value"]) for i in data["ledger"]
+                LedgerItem(i["kind"], Span(i["start"], i["end"]), i["quote"], i["value"], i.get("section", ""))
+                for i in data["ledger"]
             ),
             score=data["score"] and Score.from_json(data["score"]),
             vicinity=data["vicinity"] and Vicinity.from_json(data["vicinity"]),
@@ -212,6 +219,7 @@ def _section_to_json(section: Section) -> dict[str, Any]:
         "words": section.words,
         "heading": section.heading and _span(section.heading),
         "cues": [_span(c) for c in section.cues],
+        "share": section.share,
     }
 
 
@@ -223,6 +231,7 @@ def _section_from_json(data: Mapping[str, Any]) -> Section:
         heading=data["heading"] and Span(**data["heading"]),
         words=data["words"],
         cues=tuple(Span(**c) for c in data["cues"]),
+        share=data.get("share", 0.0),
     )
 
 

@@ -260,9 +260,10 @@ class _Reader:
         sections = []
         for n, row in enumerate(self.tables(body, "sections", at)):
             here = f"{at}.sections[{n}]"
-            self.only(row, ("name", "headings", "cues"), here)
+            self.only(row, ("name", "headings", "cues", "hints"), here)
             name = self.words(row, "name", here)
-            sections.append(SectionSpec(name, self.strings(row, "headings", here), self.strings(row, "cues", here)))
+            words = (self.strings(row, key, here) for key in ("headings", "cues", "hints"))
+            sections.append(SectionSpec(name, *words))
         rules = self.rules(body, at, for_batch=False)
         return KindRules(
             kind=kind,

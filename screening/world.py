@@ -53,6 +53,7 @@ class World:
     headings_stage: tuple[Heading, ...] | Exception | None = None
     sections_stage: tuple[Section, ...] | Exception | None = None
     ledger_stage: tuple[LedgerItem, ...] | Exception | None = None
+    story_stage: tuple[Section, ...] | Exception | None = None
 
     @property
     def reuse(self) -> Reuse:
@@ -83,3 +84,8 @@ class World:
     def ledger(self) -> tuple[LedgerItem, ...]:
         """Numbers, activities, dates and places in the 正文, in order."""
         return _value(self.ledger_stage, "正文为空")
+
+    @property
+    def story(self) -> tuple[Section, ...]:
+        """The aspects of a story: scenes, thread of time, people who speak."""
+        return _value(self.story_stage, "该类材料不是叙事")

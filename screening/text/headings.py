@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from screening.document import Document, Paragraph, Span
 from screening.text.prose import prose
@@ -38,6 +39,14 @@ EXCLAIMED_LENGTH = 24  # code points; a longer question or exclamation behind a 
 _CONTENTS = re.compile("目\\s*录|.{2,60}?(?:\\t|[.·…]{3,}|…)\\s*[0-9IVXivx]{1,4}")
 _INNER_STOP = re.compile("[。；;]")
 _BRACKETS = re.compile("^[★☆◆◇●■▲►※【〖\\[《<〈]+|[】〗\\]》>〉：:]+$")
+_PART = re.compile(f"第(?:{_CN}|{_NUM})(?:部分|章|篇)")
+_STOP = re.compile("[。！？!?…；;：:][”』」）)]?\\s*$")
+ALONE_LENGTH = 24  # code points
+ALONE = 3  # lines without number or style that are headings only together
+# A line of its own: no mark that ends or joins a sentence, no cell bars, no caption.
+_ALONE = re.compile(
+    "(?![图表][\\s\\d一二三四五六七八九十]|“)(?=.*[\u4e00-\u9fff].*[\u4e00-\u9fff])[^。；;…|\\t]{1,23}[^。；;…，,、：:!！”|\\t]"
+)
 _SPACES = re.compile("[\\s\u3000]+")
 
 
@@ -86,7 +95,40 @@ def find_headings(document: Document, paragraphs: Sequence[Paragraph]) -> tuple[
         heading = _by_style(line, p) or _by_number(line, p)
         if heading:
             out.append(heading)
-    return tuple(out)
+    if sum(h.level == 1 for h in out) < ALONE:
+        out = sorted((*out, *_standing_alone(document, paragraphs, out)), key=lambda h: h.span)
+    return tuple(_below_parts(document, out))
+
+
+def _standing_alone(document: Document, paragraphs: Sequence[Paragraph], known: Sequence[Heading]) -> list[Heading]:
+    """Return the short lines without a stop that stand over text (authors set them in bold, without number or style).
+
+    One such line may be a signature, a caption or a shout; :data:`ALONE` of them, each with text under it, divide the text.
+    """
+    starts = {h.span.start for h in known}
+    lines = [(p, line) for p in prose(document, paragraphs) if (line := document.quote(p.span)).strip()]
+    out = []
+    for (p, line), (below, text) in pairwise(lines):
+        short = line.strip()
+        span = _trimmed(line, p.span)
+        if (
+            _ALONE.fullmatch(short)
+            and span.start not in starts
+            and p.style not in ("title", "subtitle")
+            and not is_contents(line, p.style)
+            and not numbering(short)
+            and not p.number
+            and (len(text) > ALONE_LENGTH or _STOP.search(text) or _trimmed(text, below.span).start in starts)
+        ):
+            out.append(Heading(span, 1, wording(short), "alone"))
+    return out if len(out) >= ALONE else []
+
+
+def _below_parts(document: Document, headings: Sequence[Heading]) -> Iterator[Heading]:
+    """Yield the headings with those numbered 一、 under those numbered 第一部分, if a text has both."""
+    parts = [bool(_PART.match(document.quote(h.span))) for h in headings]
+    for h, part in zip(headings, parts, strict=True):
+        yield replace(h, level=min(9, h.level + 1)) if any(parts) and not part and h.how == "number" else h
 
 
 def is_contents(line: str, style: str = "") -> bool:

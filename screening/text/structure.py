@@ -14,8 +14,8 @@ Found = Literal["heading", "inferred", "none"]
 class Heading:
     """A heading in the text. ``span`` covers its paragraph; ``level`` is 1–9; ``text`` is the wording without numbering.
 
-    ``how`` says how it was told: "style" (Word heading style or outline level), "number" (typed or automatic numbering)
-    or "wording" (a known section name standing alone).
+    ``how`` says how it was told: "style" (Word heading style or outline level), "number" (typed or automatic numbering),
+    "wording" (a known section name standing alone) or "alone" (short lines that stand over text).
     """
 
     span: Span
@@ -26,19 +26,23 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class SectionSpec:
-    """A section that the notice asks for: its name, heading words that mean it, and cue words of its content."""
+    """A section that the notice asks for: its name, heading words that mean it, and cue words of its content.
+
+    ``hints`` are words that tell the section anywhere in a heading, but only among sibling headings that name other sections.
+    """
 
     name: str
     headings: tuple[str, ...] = ()
     cues: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
     """One of the parts that the notice asks for. ``found``: 标题命中, 内容推断 or 未发现.
 
-    ``span`` is the section's text in the document with its heading (None if not found), ``heading`` its heading, ``words`` its 字数;
-    ``cues`` are the places of the wording from which an inferred section was told.
+    ``span`` is the section's text in the document with its heading (None if not found), ``heading`` its heading, ``words`` its 字数
+    and ``share`` their part of the text (0–1); ``cues`` are the places of the wording from which an inferred section was told.
     """
 
     name: str
@@ -47,13 +51,19 @@ class Section:
     heading: Span | None = None
     words: int = 0
     cues: tuple[Span, ...] = ()
+    share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class LedgerItem:
-    """A piece of evidence in the text; ``kind`` is "data", "event", "date" or "place"; ``value`` a normal form ("2023", "86%")."""
+    """A piece of evidence in the text, in the author's words, with a normal form in ``value`` ("2023", "86%").
+
+    ``kind`` is "data", "event", "date", "place", "activity" (“石榴花”工程) or "document" (a document's number); ``section`` is
+    the part of the text that it stands in, empty outside the parts that the notice names.
+    """
 
     kind: str
     span: Span
     quote: str
     value: str = ""
+    section: str = ""

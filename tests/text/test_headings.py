@@ -128,3 +128,26 @@ def test_wording_is_bare():
     for line in ("【案例概要】", "★ 案例概要：", "《案例概要》", "[案例概要]", "案 例 概 要", "1 ．案例概要"):
         assert wording(line) == "案例概要"
     assert numbering("案例概要") is None
+
+
+def test_short_lines_over_text_are_headings_together_only():
+    lines = ("把课堂搬上山", TEXT, "结果", TEXT, "山里人的账本", TEXT)
+    assert [(h.text, h.how) for h in headings(*lines)] == [(t, "alone") for t in lines[::2]]
+    assert headings(*lines[:4]) == ()
+
+
+@pytest.mark.parametrize(
+    "line", ["“明天还来吗”", "图2 研修现场", "有三件事：", "大家都说好！", "姓名|单位", "春天来了，"]
+)
+def test_short_lines_that_are_no_headings(line):
+    assert headings("把课堂搬上山", TEXT, "山里人的账本", TEXT, line, TEXT) == ()
+
+
+def test_a_poem_and_a_signature_have_no_headings():
+    assert headings("春风吹过山岗", "麦子一夜变黄", "我在讲台守望", "等你放下行囊") == ()
+    assert headings(TEXT, "丰渠县教师发展中心", "2023年12月") == ()
+
+
+def test_numbered_headings_stand_below_parts():
+    found = headings("第一部分 案例概要", TEXT, "一、县里统筹", TEXT, "第二部分 主要做法", TEXT)
+    assert [(h.text, h.level) for h in found] == [("案例概要", 1), ("县里统筹", 2), ("主要做法", 1)]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.document import Document
-from screening.text.ledger import ledger
+from screening.document import Document, Span
+from screening.text.ledger import by_section, ledger
 from screening.text.numerals import chinese_number, tenths
+from screening.text.structure import Section
 
 
 def items(text, *kinds):
@@ -44,6 +45,18 @@ def items(text, *kinds):
         ("百分之九十八点五", [("百分之九十八点五", "98.5%")]),
         ("三分之一的教师", [("三分之一", "1/3")]),
         ("一等奖3项", [("3项", "3项")]),
+        ("全县教师3 102人", [("3 102人", "3102人")]),
+        ("奖励50元至2 000元", [("50元", "50元"), ("2 000元", "2000元")]),
+        ("均分由58升至93，", [("由58升至93", "93")]),
+        ("字数由86字降至53字", [("由86字降至53字", "53字")]),
+        ("由全县第17位升至第6位。", [("由全县第17位升至第6位", "6位")]),
+        ("用时8分40秒", [("8分40秒", "8分40秒")]),
+        ("走了2小时40分", [("2小时40分", "2小时40分")]),
+        ("总人口8.7万，", [("8.7万", "87000")]),
+        ("二百一十几节", [("二百一十几节", "210节")]),
+        ("教了二十六年书", [("二十六年", "26年")]),
+        ("36所学校", [("36所", "36所")]),
+        ("到会：12人", [("12人", "12人")]),
     ],
 )
 def test_amounts_with_units(text, want):
@@ -53,7 +66,8 @@ def test_amounts_with_units(text, want):
 @pytest.mark.parametrize(
     "text",
     "字数不少于3000字|名额不超过2个|每校限报2名|到课率不低于80%|满分100分|必须达到90%以上|要求每人听课20节|须达20课时|第3期|第三期|第12名|三年级2班|3年级|"
-    "二年级|一名教师|一个团队|一线教师|5G网络|90后|图1|1：1.5|成效明显|成员单位|电话12345|0371-69691770|2023年5月".split(
+    "二年级|一名教师|一个团队|一线教师|5G网络|90后|图1|1：1.5|一两个字|三五名教师|4.1所列均值|2 组织过程|6时30分至|2019学年|最高认定24学时|以30学时为限|必须上3节课|"
+    "例如每校3人，共12人|假设有100人|如果有20人来|拟招40人|预计培训300人|力争达到90%|七十岁以上老人|成效明显|成员单位|电话12345|0371-69691770|2023年5月".split(
         "|"
     ),
 )
@@ -220,3 +234,59 @@ def test_tenths_are_shares_and_words_are_not():
 def test_monotonous_text_of_any_length_is_read_without_error(piece):
     for text in (piece * 8_000, "百分之" + piece * 8_000, "1" + piece * 8_000 + "人"):
         items(text, "data")
+
+
+def test_aims_under_a_heading_of_what_is_to_come_are_no_evidence():
+    text = "四、成效\n培训300人。\n五、下一步打算\n（一）扩大范围\n培训500人，2024年3月开展送教。\n六、附记\n另有20人旁听。"
+    assert [q for q, _ in items(text, "data", "event")] == ["300人", "20人"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024年3月拟开展跟岗。",
+        "请各校于5月12日前报名参加培训。",
+        "认同率较2021年提高，教师培训更实。",
+        "2019年以前，教师培训没人管。",
+        "比如2023年5月开展了磨课。",
+        "第一批 | 5月7日报到 | 5月8日开班",
+        "2022年207万元，用于教师培训。",
+    ],
+)
+def test_plans_calls_and_comparisons_are_no_events(text):
+    assert items(text, "event") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        ("根据豫教师〔2023〕1 号文件", [("豫教师〔2023〕1 号", "豫教师〔2023〕1号")]),
+        ("教师函[2023]950号", [("教师函[2023]950号", "教师函〔2023〕950号")]),
+        ("（云教发（2022）第15号）", [("云教发（2022）第15号", "云教发〔2022〕15号")]),
+        ("第15号", []),
+    ],
+)
+def test_document_numbers(text, want):
+    assert items(text, "document") == want
+
+
+def test_named_activities():
+    text = "实施“国培计划”和“石榴花”工程，读《麦田》项目手册，他说“我要学”。"
+    assert [q for q, _ in items(text, "activity")] == ["“国培计划”", "“石榴花”工程", "《麦田》项目"]
+
+
+def test_items_know_their_section():
+    text = "共12人。培训30人，送教40节。结业50人。"
+    document = Document.from_lines([text])
+    cut = text.index("培训"), text.index("结业")
+    sections = (
+        Section("主要做法", "heading", Span(*cut)),
+        Section("实施成效", "heading", Span(text.index("送教"), cut[1])),
+    )
+    placed = by_section(ledger(document, document.paragraphs), sections)
+    assert [(i.quote, i.section) for i in placed] == [
+        ("12人", ""),
+        ("30人", "主要做法"),
+        ("40节", "实施成效"),
+        ("50人", ""),
+    ]

@@ -146,3 +146,10 @@ def test_every_answer_holds_together(lines):
             assert section.span.end <= len(document.text)
             assert all(section.span.covers(c) for c in section.cues)
             assert section.heading is None or section.span.covers(section.heading)
+
+
+def test_shares_are_parts_of_the_text():
+    _, found = find("一、案例概要", TEXT, "二、主要做法", TEXT, TEXT, TEXT)
+    assert 0.2 < found["案例概要"].share < 0.3
+    assert 0.7 < found["主要做法"].share < 0.8
+    assert found["推广价值"].share == 0

@@ -115,7 +115,9 @@ def look(case: Case, setting: Setting, corpus: Corpus | None) -> World:
         ledger_stage=_stage(lambda: in_words_of(doc, _raised(facts)) if plain is not doc else _raised(facts)),
         story_stage=_stage(lambda: story_aspects(plain, body, _raised(facts))) if told else None,
         topic_stage=_stage(
-            lambda: score_topic(plain, body, case.kind, _raised(model), title=simplified(case.info.title))
+            lambda: score_topic(
+                plain, body, case.kind, _raised(model), title=simplified(case.info.title), notice=book.notice
+            )
         )
         if model
         else None,

@@ -154,7 +154,7 @@ def _themes(samples: Sequence[Sample], fits: Sequence[TopicFit]) -> Themes | Non
     for s, fit in zip(samples, fits, strict=True):
         if not s.theme or not s.on or s.kind != WORK_CASE:
             continue
-        document = document_of(s.text)
+        document = document_of(s.text, s.title)
         ranked = ranked_themes(clean(document, document.paragraphs, words).kept, simplified(s.title), words)
         ranks.append([name for name, _ in ranked].index(s.theme))
         given += [t.name == s.theme for t in fit.themes if t.role == "main"]

@@ -67,14 +67,15 @@ class Sample:
 
 
 def scored(text: str, kind: str, title: str, model: TopicModel) -> TopicFit:
-    """Score a bare text, a paragraph a line, as the same text in a file is scored."""
-    document = document_of(text)
+    """Score a bare text, a paragraph a line, as the same text in a file is scored: under its title."""
+    document = document_of(text, title)
     return score_topic(document, document.paragraphs, kind, model, title=simplified(title))
 
 
-def document_of(text: str) -> Document:
-    """Return a bare text as the topic stage reads it: in simplified characters."""
-    return Document.from_lines(simplified(text).split("\n"))
+def document_of(text: str, title: str = "") -> Document:
+    """Return a bare text as the topic stage reads it: in simplified characters, its title first."""
+    whole = text if not title or text.lstrip().startswith(title) else f"{title}\n{text}"
+    return Document.from_lines(simplified(whole).split("\n"))
 
 
 def read_samples(path: Path) -> tuple[Sample, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from screening.document import Document, Paragraph, Span
@@ -19,8 +19,11 @@ LIST_TERMS = 5  # … so many different terms that fill …
 LIST_SHARE = 0.6  # … so much of it (0–1 of its Han characters) make a keyword list
 PURE_SHARE = 0.85  # from here on, a list says nothing
 FRAGMENTS = 3  # so many sentences of nothing but terms are no accident
+GRAM = 6  # characters; of so long pieces …
+BORROWED = 0.7  # … such a share (0–1) makes a sentence one of the notice
 REPEATED = 8  # characters; a sentence of this length or more that was said before is a repetition
 # A number says as much as a character; what joins words says nothing.
+_HAN = re.compile("[\u4e00-\u9fff]+")
 _CHARACTER = re.compile("(?![和与及或暨的])[\u4e00-\u9fff]|[0-9０-９]+")
 _TERMS = frozenset({"terms", "neutral", "strong", "training"})
 _MARKS = " \t\u3000。！？!?…，,、；;：:“”‘’\"'（）()《》·—-*#"
@@ -60,8 +63,11 @@ class Cleaned:
     dense: tuple[Span, ...]
 
 
-def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon) -> Cleaned:
-    """Tell the sentences that count from stuffing."""
+def clean(
+    document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon, notice: Document | None = None
+) -> Cleaned:
+    """Tell the sentences that count from stuffing. What is copied from the ``notice`` is neither: the check on copies of it tells of it."""
+    borrowed = _grams_of(notice) if notice else frozenset()
     kept: list[Sentence] = []
     stuffing: list[Span] = []
     dense: list[Span] = []
@@ -74,6 +80,8 @@ def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon)
             if not key:
                 continue
             hits = lexicon.words.find(text)
+            if hits and borrowed and _is_borrowed(text, borrowed):
+                continue
             clauses = clauses_of(text, hits) if hits else []
             if len(key) >= REPEATED and key in seen:
                 stuffing.append(span)
@@ -88,6 +96,21 @@ def clean(document: Document, paragraphs: Sequence[Paragraph], lexicon: Lexicon)
     if len(fragments) >= FRAGMENTS:
         stuffing = sorted((*stuffing, *fragments))
     return Cleaned(tuple(kept), tuple(stuffing), tuple(dense))
+
+
+@lru_cache(maxsize=4)
+def _grams_of(notice: Document) -> frozenset[str]:
+    return frozenset(_grams("".join(_HAN.findall(notice.text))))
+
+
+def _grams(words: str) -> list[str]:
+    return [words[i : i + GRAM] for i in range(len(words) - GRAM + 1)]
+
+
+def _is_borrowed(text: str, grams: frozenset[str]) -> bool:
+    """Say whether a sentence of some length stands in the notice nearly as it is; a phrase of the notice in a sentence of one's own is none."""
+    own = _grams("".join(_HAN.findall(text)))
+    return len(own) >= GRAM and sum(g in grams for g in own) >= BORROWED * len(own)
 
 
 class Clause:

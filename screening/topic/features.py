@@ -24,11 +24,9 @@ STRETCH = 300  # characters: a fluent paragraph, two at most
 SENTENCE_TERMS = 2  # more terms than this in one sentence count no more
 
 
-def features(
-    kept: Sequence[Sentence], lexicon: Lexicon, genre_hits: Mapping[str, float], *, stretch: int = STRETCH
-) -> dict[str, float]:
+def features(kept: Sequence[Sentence], lexicon: Lexicon, genre_hits: Mapping[str, float]) -> dict[str, float]:
     """Return the features by name. ``genre_hits`` are the numbers of distinct genre markers (see :mod:`genre`)."""
-    kept = _without_richest(kept, stretch)
+    kept = _without_richest(kept)
     n = max(1, len(kept))
     characters = max(1, sum(len(s.text) for s in kept))
     school = about_school(kept)
@@ -61,12 +59,12 @@ def features(
     }
 
 
-def _without_richest(kept: Sequence[Sentence], stretch: int) -> Sequence[Sentence]:
+def _without_richest(kept: Sequence[Sentence]) -> Sequence[Sentence]:
     """Leave out the stretch richest in topic words: no single paragraph may decide, and one fluent filler buys nothing.
 
     It has ``STRETCH`` characters, of a short text a fifth: what is on the topic all through stays so.
     """
-    size = min(stretch, sum(len(s.text) for s in kept) // 5)
+    size = min(STRETCH, sum(len(s.text) for s in kept) // 5)
     if not size:
         return kept
     best, chosen = -1, (0, 0)

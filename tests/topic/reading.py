@@ -19,9 +19,9 @@ def demo_text(name):
     return "\n".join(b.text for b in DEMO[name].blocks if b.text)
 
 
-def fit(text, kind="work_case", *, title=""):
+def fit(text, kind="work_case", *, title="", notice=None):
     document = Document.from_lines(text.strip().split("\n"))
-    return document, score_topic(document, document.paragraphs, kind, model_for(kind), title=title)
+    return document, score_topic(document, document.paragraphs, kind, model_for(kind), title=title, notice=notice)
 
 
 def cleaned(text):

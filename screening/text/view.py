@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -69,11 +69,18 @@ def simplified(text: str) -> str:
     >>> simplified("國培計劃讓我們受益匪淺")
     '国培计划让我们受益匪浅'
     """
+    if not any(_simplifies(c) for c in set(text)):  # as in most texts
+        return text
     whole: str = _simplifier().convert(text)
     if len(whole) == len(text):
         return whole
     out = (_simplifier().convert(c) for c in text)
     return "".join(new if len(new) == 1 else old for new, old in zip(out, text, strict=True))
+
+
+@lru_cache(maxsize=1 << 16)
+def _simplifies(char: str) -> bool:
+    return char > "\u2e7f" and _simplifier().convert(char) != char
 
 
 @cache

@@ -19,7 +19,7 @@ from screening.reuse.ranking import TOP
 from screening.reuse.rates import is_own, kept_raw, mask, rates_of, share, source_match
 from screening.reuse.result import Passage, Reuse
 from screening.reuse.rewriting import RewritingParams, rewritings
-from screening.reuse.stock import stock_of, stock_spans, without_stock
+from screening.reuse.stock import listed_stock, stock_of, stock_spans, without_stock
 from screening.text.repairs import Repairs, repairs_of
 from screening.text.view import repaired_characters
 
@@ -28,6 +28,9 @@ DISGUISED_FROM = 5  # repaired characters from which on it is asked what would b
 WHOLE_FROM = 0.5  # share of a case's own words from which on it was copied whole, and its stock phrases with it
 FORM_FROM = 0.1  # share of stock phrases from which on a case comes from a form: what does it share with others of it …
 FORMS = 3  # … and how many of these are asked
+ORIGINAL_FROM = (
+    0.7  # share of a text made of common phrases that one other text must have, if it was copied and not put together
+)
 NOTICE = AlignParams(first_worth=16, least_worth=16, least_length=16, least_density=0.5)
 
 
@@ -68,12 +71,15 @@ def compare(
     wording = replace(params, rewriting=None)
     found: dict[str, list[Passage]] = {}
     sources: dict[str, Comparable] = {}
-    phrases, copied = stock_of(case.view, corpus.rarity)
+    near = corpus.near(case, params.top)
+    phrases, common = stock_of(case.view, corpus.rarity)
+    copied = common and _has_an_original(case, corpus, near, params)
+    if copied:
+        phrases = listed_stock(case.view)
     formal = share(phrases) >= FORM_FROM
     # Where the whole text is common, rarity tells nothing.
     weights = np.ones(len(case.grams.hashes)) if copied else corpus.rarity.weights(case.view.codes)
     telling = without_stock(weights, phrases)
-    near = corpus.near(case, params.top)
     kin = corpus.kin(case, params.kin) if params.rewriting else None
     beside = kin.candidates if kin and params.kin_worded else ()
     known = {c.id for c in near}
@@ -120,6 +126,18 @@ def compare(
         compared_with=len(corpus),
         repairs=repairs_of(case.text, case.view) if disguised else Repairs(),
     )
+
+
+def _has_an_original(case: Comparable, corpus: Corpus, near: Sequence[Candidate], params: CompareParams) -> bool:
+    """Say whether one text has most of the case: that with the smallest id of the nearest, which all copies are compared with, or the nearest."""
+    most = max((c.shared for c in near), default=0)
+    close = sorted((c for c in near if 2 * c.shared >= most), key=lambda c: c.id)[:1]
+    alike = np.ones(len(case.grams.hashes))
+    for name in dict.fromkeys(c.id for c in (*close, *near[:1])):
+        passages = passages_of(case, corpus.get(name), alike, params.align)
+        if share(mask(case.view, (p.span for p in passages))) >= ORIGINAL_FROM:
+            return True
+    return False
 
 
 def _of_form(

@@ -28,13 +28,12 @@ Mask = npt.NDArray[np.bool_]
 
 
 def stock_of(view: View, rarity: Rarity) -> tuple[Mask, bool]:
-    """Return which characters of a folded text are stock phrases, learnt or listed, and whether many have copied it as a whole.
+    """Return which characters of a folded text are stock phrases, learnt or listed, and whether nearly all of the text is common.
 
-    If they have, nothing of it is learnt: what hundreds of its copies share is no stock phrase.
+    If it is, it may have been copied as a whole by many: then nothing of it is learnt, and only :func:`listed_stock` counts.
     """
     learnt, common = _learnt(view, rarity)
-    copied = bool(np.count_nonzero(common) > COPIED * len(view))
-    return _listed(view) if copied else learnt | _listed(view), copied
+    return learnt | listed_stock(view), bool(np.count_nonzero(common) > COPIED * len(view))
 
 
 def stock_spans(view: View, stock: Mask) -> list[Span]:
@@ -76,7 +75,7 @@ def _learnt(view: View, rarity: Rarity) -> tuple[Mask, Mask]:
     return out, out | common
 
 
-def _listed(view: View) -> Mask:
+def listed_stock(view: View) -> Mask:
     """Return which characters belong to a phrase of the list."""
     out = np.zeros(len(view), dtype=bool)
     beginnings, phrases = _phrases()

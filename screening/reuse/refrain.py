@@ -14,7 +14,7 @@ from screening.reuse.seeds import Grams, Ints
 
 LONG = 100  # characters that one side repeats without a break; a name that a text is full of never runs on like this
 NEAR = 12  # characters between two repeated phrases that part nothing
-MOST = 20  # stretches of a side that are looked at, the longest
+MOST = 8  # stretches of a side that are looked at, the longest
 
 Flags = npt.NDArray[np.bool_]
 

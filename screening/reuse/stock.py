@@ -18,6 +18,7 @@ from screening.reuse.fingerprint import SKETCH_SIZE, ngram_hashes
 from screening.reuse.index import Rarity, runs, stock_from
 from screening.text.view import View, fold
 
+LARGE_SHARE = 0.0064  # of more than 10,000 texts that must have a phrase
 SHORTEST = 8  # characters of a learnt phrase
 BESIDE = 6  # … or fewer, if another is no further than a number or a name away
 BLANK = 16  # characters between two phrases that are a blank of the form: filled in alike, it proves nothing either
@@ -52,9 +53,11 @@ def without_stock(weights: npt.NDArray[np.float64], stock: Mask) -> npt.NDArray[
 def _learnt(view: View, rarity: Rarity) -> tuple[Mask, Mask]:
     """Return which characters stand in a run of 4-grams that many texts have, or in a blank between two of them; and these with longer runs."""
     out = np.zeros(len(view), dtype=bool)
-    if rarity.size < stock_from(rarity.size):
+    # In a large archive ordinary words meet by chance in more texts than make a phrase of a small one.
+    least = max(stock_from(rarity.size), int(LARGE_SHARE * rarity.size))
+    if rarity.size < least:
         return out, out
-    grams = runs(rarity.documents(view.codes) >= stock_from(rarity.size))
+    grams = runs(rarity.documents(view.codes) >= least)
     rows = [(start, end + SKETCH_SIZE - 1) for start, end in grams]
     common = np.zeros(len(view), dtype=bool)
     for start, end in rows:

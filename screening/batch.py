@@ -132,7 +132,7 @@ def _work_folder(out: Path) -> Path:
 
 
 def _not_written(out: Path, error: OSError) -> UsageError:
-    import errno  # noqa: PLC0415
+    import errno  # noqa: PLC0415 - only where writing failed
 
     # numpy reports a short write without a number.
     if error.errno in (None, errno.ENOSPC, errno.EDQUOT, errno.EFBIG):

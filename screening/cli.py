@@ -86,7 +86,7 @@ def _root(
 
 
 def _search(thorough: bool) -> Any:
-    from screening.reuse.compare import ORDINARY, THOROUGH  # noqa: PLC0415
+    from screening.reuse.compare import ORDINARY, THOROUGH
 
     return THOROUGH if thorough else ORDINARY
 
@@ -104,8 +104,8 @@ def check(
     thorough: ThoroughOption = False,
 ) -> None:
     """检查几个文件，每个给出一份报告。"""
-    from screening.output.terminal import render_report  # noqa: PLC0415
-    from screening.single import check_files  # noqa: PLC0415 - `screening --help` must not load the engine
+    from screening.output.terminal import render_report
+    from screening.single import check_files
 
     code = EXIT_CLEAR
     for report in check_files(
@@ -137,7 +137,7 @@ def batch(
     thorough: ThoroughOption = False,
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
-    from screening.batch import screen_batch  # noqa: PLC0415
+    from screening.batch import screen_batch
 
     with progress_bar() as progress:
         result = screen_batch(
@@ -160,9 +160,9 @@ def batch(
 
 
 def _say_result(result: Any) -> None:
-    from screening.output.markup import printable  # noqa: PLC0415
-    from screening.output.privacy import masked  # noqa: PLC0415
-    from screening.report import Verdict  # noqa: PLC0415
+    from screening.output.markup import printable
+    from screening.output.privacy import masked
+    from screening.report import Verdict
 
     out = console()
     table = Table("结论", "篇数", box=None, pad_edge=False)
@@ -195,9 +195,9 @@ def compare(
     thorough: ThoroughOption = False,
 ) -> None:
     """左右对照两份文件的相似段落。"""
-    from screening.output.html import write_comparison  # noqa: PLC0415
-    from screening.output.terminal import render_comparison  # noqa: PLC0415
-    from screening.single import compare_files  # noqa: PLC0415
+    from screening.output.html import write_comparison
+    from screening.output.terminal import render_comparison
+    from screening.single import compare_files
 
     result = compare_files(a, b, search=_search(thorough))
     if html:
@@ -218,7 +218,7 @@ def blind(
     also: Annotated[list[str] | None, typer.Option("--also", help="另外要遮盖的姓名或单位，可以写几次。")] = None,
 ) -> None:
     """制作盲审副本：遮盖姓名、单位、电话、邮箱、证件号，去掉作者属性和照片信息。"""
-    from screening.blinding import blind_files  # noqa: PLC0415
+    from screening.blinding import blind_files
 
     code = EXIT_CLEAR
     for done in blind_files(files, out, also=also or ()):
@@ -230,7 +230,7 @@ def blind(
 
 
 def _say_blinded(done: Any) -> None:
-    from screening.output.markup import printable  # noqa: PLC0415
+    from screening.output.markup import printable
 
     out = console()
     if done.error:
@@ -253,7 +253,7 @@ def _say_blinded(done: Any) -> None:
 @rules_app.command("list")
 def rules_list() -> None:
     """列出自带的规则集。"""
-    from screening.rulebook import available, load_rulebook  # noqa: PLC0415
+    from screening.rulebook import available, load_rulebook
 
     table = Table("名称", "通知", "规则数", box=None, pad_edge=False)
     for name in available():
@@ -267,8 +267,8 @@ def rules_show(
     name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则集名称或 .toml 文件。")] = "henan-2023-950",
 ) -> None:
     """逐条显示规则：检查什么、多严、通知原话。"""
-    from screening.output.terminal import render_rulebook  # noqa: PLC0415
-    from screening.rulebook import load_rulebook  # noqa: PLC0415
+    from screening.output.terminal import render_rulebook
+    from screening.rulebook import load_rulebook
 
     render_rulebook(load_rulebook(name), console())
 
@@ -276,7 +276,7 @@ def rules_show(
 @rules_app.command("check")
 def rules_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="规则集 .toml 文件。")]) -> None:
     """核对一个规则集文件；有错时指出文件、表和键。"""
-    from screening.rulebook import load_rulebook, missing_quotes  # noqa: PLC0415
+    from screening.rulebook import load_rulebook, missing_quotes
 
     book = load_rulebook(file)
     absent = missing_quotes(book)
@@ -293,7 +293,7 @@ def rules_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="规�
 @rules_app.command("new")
 def rules_new(file: Annotated[Path, typer.Argument(metavar="FILE", help="新规则集的 .toml 文件名。")]) -> None:
     """新建一个规则集的底稿，连同通知原文的占位文件。"""
-    from screening.rulebook_draft import write_draft  # noqa: PLC0415
+    from screening.rulebook_draft import write_draft
 
     for written in write_draft(file):
         console().print(f"已写出 {written}", markup=False)
@@ -309,7 +309,7 @@ def evaluate_reuse_command(
     thorough: ThoroughOption = False,
 ) -> None:
     """只用查重引擎：cases/ 中每篇与 library/ 比对，写出段落；有标注时打印指标。"""
-    from screening.evaluate import evaluate_reuse, measures_table  # noqa: PLC0415
+    from screening.evaluate import evaluate_reuse, measures_table
 
     with progress_bar() as progress:
         measures = evaluate_reuse(corpus, detections, search=_search(thorough), progress=advancing(progress))
@@ -321,8 +321,8 @@ def evaluate_reuse_command(
 @app.command()
 def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹。")] = Path("demo-out")) -> None:
     """写出一批虚构的 Word 案例并筛查一遍，看看结果是什么样。"""
-    from screening.demo.expectation import fault_table, good_line  # noqa: PLC0415
-    from screening.demo.run import run_demo  # noqa: PLC0415
+    from screening.demo.expectation import fault_table, good_line
+    from screening.demo.run import run_demo
 
     with progress_bar() as progress:
         result = run_demo(out, progress=advancing(progress))
@@ -335,7 +335,7 @@ def demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹�
 @app.command()
 def limits() -> None:
     """显示来历不明的文件在本机受哪些限制。"""
-    from screening.intake import Limits, boundary  # noqa: PLC0415
+    from screening.intake import Limits, boundary
 
     in_force = boundary.status()
     most = Limits()

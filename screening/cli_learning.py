@@ -39,9 +39,9 @@ def train_topic(
     seed: Seed = 0,
 ) -> None:
     """用标注训练切题模型：与无标注基线和自带模型并排比较，变差的不写出（退出码 1）。"""
-    from screening.learning.samples import read_samples  # noqa: PLC0415 - `screening --help` must not load the engine
-    from screening.learning.tables import trial_lines, trial_table  # noqa: PLC0415
-    from screening.learning.training import Trial, promote, train  # noqa: PLC0415
+    from screening.learning.samples import read_samples
+    from screening.learning.tables import trial_lines, trial_table
+    from screening.learning.training import Trial, promote, train
 
     samples, judges = read_samples(file), read_samples(frozen) if frozen else ()
     with progress_bar() as progress:
@@ -70,10 +70,10 @@ def train_calibration(
     seed: Seed = 0,
 ) -> None:
     """用本地判定校准分数：每类 30 份起 Platt，200 份起保序回归；不足 30 份不给概率。"""
-    from screening.learning.calibrating import Calibrated, calibrate, keep, read_decisions  # noqa: PLC0415
-    from screening.learning.samples import KINDS  # noqa: PLC0415
-    from screening.learning.tables import calibration_table  # noqa: PLC0415
-    from screening.topic.model import known_models  # noqa: PLC0415
+    from screening.learning.calibrating import Calibrated, calibrate, keep, read_decisions
+    from screening.learning.samples import KINDS
+    from screening.learning.tables import calibration_table
+    from screening.topic.model import known_models
 
     if models:
         known_models(models)
@@ -93,10 +93,10 @@ def evaluate_topic(
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
 ) -> None:
     """用带标注的文本量一量切题模型：AUC、误判、校准误差、主题、离标注最远的文本。"""
-    from screening.learning.evaluating import evaluate_topic as evaluate  # noqa: PLC0415
-    from screening.learning.samples import read_samples  # noqa: PLC0415
-    from screening.learning.tables import evaluation_tables  # noqa: PLC0415
-    from screening.topic.model import known_models  # noqa: PLC0415
+    from screening.learning.evaluating import evaluate_topic as evaluate
+    from screening.learning.samples import read_samples
+    from screening.learning.tables import evaluation_tables
+    from screening.topic.model import known_models
 
     if models:
         known_models(models)
@@ -122,10 +122,10 @@ def ask(
     seed: Seed = 0,
 ) -> None:
     """挑选接下来请人判定的材料：六成拿不准的，两成分数最高的，两成随机的；其中一成盲评，不显示分数。"""
-    from screening.learning.reports import questions, read_report, sheet  # noqa: PLC0415
-    from screening.output.labels import BAND  # noqa: PLC0415
-    from screening.output.markup import printable  # noqa: PLC0415
-    from screening.output.privacy import masked  # noqa: PLC0415
+    from screening.learning.reports import questions, read_report, sheet
+    from screening.output.labels import BAND
+    from screening.output.markup import printable
+    from screening.output.privacy import masked
 
     rows = questions(read_report(report), number, kind=kind, decided=decided, seed=seed)
     if out:

@@ -35,8 +35,8 @@ def add(
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
 ) -> None:
     """把案例加入比对库；同一个文件只存一次，中断后重做即可。"""
-    from screening.archiving import add_files  # noqa: PLC0415 - `screening --help` must not load the engine
-    from screening.library import open_library  # noqa: PLC0415
+    from screening.archiving import add_files
+    from screening.library import open_library
 
     with open_library(library, create=True) as opened, progress_bar() as progress:
         done = add_files(
@@ -67,7 +67,7 @@ def remove(
     ids: Annotated[list[str], typer.Argument(metavar="ID…", help="编号，见 screening library list。")], library: Where
 ) -> None:
     """从比对库中删除文档，不留痕迹。"""
-    from screening.library import open_library  # noqa: PLC0415
+    from screening.library import open_library
 
     with open_library(library) as opened:
         for source_id in ids:
@@ -83,7 +83,7 @@ def list_(
     as_json: Annotated[bool, typer.Option("--json", help="每篇一行 JSON。")] = False,
 ) -> None:
     """列出比对库中的文档。"""
-    from screening.library import open_library  # noqa: PLC0415
+    from screening.library import open_library
 
     table = Table("编号", "年份", "类型", "单位", "标题", box=None, pad_edge=False)
     with open_library(library) as opened:
@@ -101,7 +101,7 @@ def list_(
 @app.command("info")
 def info(library: Where, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False) -> None:
     """比对库里有什么：篇数、年份、单位、快照编号。"""
-    from screening.library import open_library  # noqa: PLC0415
+    from screening.library import open_library
 
     with open_library(library) as opened:
         found = opened.info()
@@ -123,8 +123,8 @@ def export_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="写到哪个文件，例如 比对库.jsonl.gz。")], library: Where
 ) -> None:
     """把比对库整个导出成一个文件，用于备份、换库、升级。"""
-    from screening.library import open_library  # noqa: PLC0415
-    from screening.library.transfer import export  # noqa: PLC0415
+    from screening.library import open_library
+    from screening.library.transfer import export
 
     with open_library(library) as opened, progress_bar() as progress:
         advance = advancing(progress)
@@ -137,8 +137,8 @@ def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="screening library export 写的文件。")], library: Where
 ) -> None:
     """把导出的文件读进比对库；已有的不重复加。"""
-    from screening.library import open_library  # noqa: PLC0415
-    from screening.library.transfer import count_export, read_export  # noqa: PLC0415
+    from screening.library import open_library
+    from screening.library.transfer import count_export, read_export
 
     total = count_export(file)  # the whole file is looked at before a document is stored
     with open_library(library, create=True) as opened, progress_bar() as progress:
@@ -153,8 +153,8 @@ def import_(
 @app.command("check")
 def check(library: Where) -> None:
     """核对比对库的每一行：文本、编号、索引、词频。"""
-    from screening.library import open_library  # noqa: PLC0415
-    from screening.library.transfer import verify  # noqa: PLC0415
+    from screening.library import open_library
+    from screening.library.transfer import verify
 
     with open_library(library) as opened, progress_bar() as progress:
         advance = advancing(progress)

@@ -128,7 +128,7 @@ class Child:
     def _ended_by_clock(self) -> bool:
         if sys.platform == "win32":
             return False
-        import signal  # noqa: PLC0415
+        import signal  # noqa: PLC0415 - POSIX only
 
         self._process.kill()
         return -self._process.wait() in (signal.SIGALRM, signal.SIGXCPU)

@@ -30,7 +30,7 @@ def shut_off() -> dict[str, bool]:
     if sys.platform == "win32":
         return done
     import resource  # noqa: PLC0415 - there is none on Windows
-    import signal  # noqa: PLC0415
+    import signal  # noqa: PLC0415 - POSIX only
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent; the child ends when its pipe does
     root = os.geteuid() == 0  # outside a namespace, which changes the answer
@@ -51,7 +51,7 @@ def shut_off() -> dict[str, bool]:
 
 
 def _leave_network() -> bool:
-    import ctypes  # noqa: PLC0415
+    import ctypes  # noqa: PLC0415 - Linux only
 
     libc: CDLL = ctypes.CDLL(None)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
@@ -73,8 +73,8 @@ class _Meter:
         """Begin to count: bytes above the start of the process, seconds of processor and of the clock from now on."""
         if sys.platform == "win32":
             return
-        import resource  # noqa: PLC0415
-        import signal  # noqa: PLC0415
+        import resource  # noqa: PLC0415 - POSIX only
+        import signal  # noqa: PLC0415 - POSIX only
 
         if self._memory:
             resource.setrlimit(resource.RLIMIT_AS, (self._base + limits.memory, resource.RLIM_INFINITY))
@@ -88,7 +88,7 @@ class _Meter:
     def stop(self) -> None:
         """Stop the clock while the child is idle."""
         if sys.platform != "win32":
-            import signal  # noqa: PLC0415
+            import signal  # noqa: PLC0415 - POSIX only
 
             signal.setitimer(signal.ITIMER_REAL, 0)
 

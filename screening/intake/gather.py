@@ -73,7 +73,7 @@ def _damaged_member() -> UnreadableError:
 
 
 def _zip_error() -> type[Exception]:
-    from zipfile import BadZipFile  # noqa: PLC0415
+    from zipfile import BadZipFile  # noqa: PLC0415 - a folder needs no zip
 
     return BadZipFile
 

@@ -61,7 +61,7 @@ def held_out(kind: str, x: Floats, on: Bools, folds: Iterator[Fold]) -> Floats:
 
 def cross_validation(on: Bools, groups: Sequence[int], *, seed: int) -> Iterator[Fold]:
     """Return five folds (fewer if there are fewer groups of a class); near copies lie in one fold."""
-    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415
+    from sklearn.model_selection import StratifiedGroupKFold  # noqa: PLC0415 - loads for seconds
 
     g = np.asarray(groups)
     folds = min(FOLDS, len(np.unique(g[on])), len(np.unique(g[~on])))

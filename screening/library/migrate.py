@@ -45,7 +45,7 @@ def ready(engine: Engine, *, create: bool, first: Mapping[str, str]) -> None:
 
 def _upgrade(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 - see ready()
-    from alembic.config import Config  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415 - loads for long, and only a new archive needs it
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

@@ -1,0 +1,5 @@
+"""``python -m service`` is ``screening-service``."""
+
+from service.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""Originals: kept once by their sha256, in sealed pieces, so that no file is ever whole in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from sqlalchemy import Connection, delete, exists, insert, or_, select
+
+from service.errors import not_found
+from service.moment import now
+from service.store.schema import batch, chunk, file, submission
+from service.store.sealing import Sealer
+
+PIECE: Final = 1 << 20
+
+
+def digest_of(stream: BinaryIO) -> tuple[str, int]:
+    """Return sha256 and size in bytes of a stream, and put it back to its beginning."""
+    digest, size = hashlib.sha256(), 0
+    while piece := stream.read(PIECE):
+        digest.update(piece)
+        size += len(piece)
+    stream.seek(0)
+    return digest.hexdigest(), size
+
+
+def keep(tx: Connection, sealer: Sealer, stream: BinaryIO, sha256: str, size: int) -> None:
+    """Keep a file under its sha256; what is there already stays."""
+    if tx.execute(select(file.c.sha256).where(file.c.sha256 == sha256)).first():
+        return
+    tx.execute(insert(file), {"sha256": sha256, "size": size, "chunks": -(-size // PIECE), "created": now()})
+    number = 0
+    while piece := stream.read(PIECE):
+        data = sealer.seal(piece, f"{sha256}/{number}", pack=False)
+        tx.execute(insert(chunk), {"sha256": sha256, "number": number, "data": data})
+        number += 1
+
+
+def pieces(tx: Connection, sealer: Sealer, sha256: str) -> Iterator[bytes]:
+    """Yield a file's bytes piece by piece. Raises :class:`ServiceError` if it is not there or does not open."""
+    count = tx.execute(select(file.c.chunks).where(file.c.sha256 == sha256)).scalar()
+    if count is None:
+        raise not_found("这份原件")
+    for number in range(count):
+        data = tx.execute(select(chunk.c.data).where(chunk.c.sha256 == sha256, chunk.c.number == number)).scalar_one()
+        yield sealer.open(data, f"{sha256}/{number}")
+
+
+def copy_to(tx: Connection, sealer: Sealer, sha256: str, path: Path) -> None:
+    """Write a file to disk, for readers that need one."""
+    with path.open("wb") as stream:
+        for piece in pieces(tx, sealer, sha256):
+            stream.write(piece)
+
+
+def drop_unused(tx: Connection, sha256s: list[str]) -> int:
+    """Remove those of the files that nothing refers to any more; return how many."""
+    used = or_(
+        exists().where(or_(submission.c.sha256 == file.c.sha256, submission.c.form == file.c.sha256)),
+        exists().where(
+            or_(batch.c.archive == file.c.sha256, batch.c.manifest == file.c.sha256, batch.c.roster == file.c.sha256)
+        ),
+    )
+    gone = list(tx.execute(select(file.c.sha256).where(file.c.sha256.in_(sha256s), ~used)).scalars())
+    tx.execute(delete(chunk).where(chunk.c.sha256.in_(gone)))
+    tx.execute(delete(file).where(file.c.sha256.in_(gone)))
+    return len(gone)

@@ -1,0 +1,31 @@
+"""Rows of keys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from service.moment import now
+from service.store.schema import key
+
+
+def add(tx: Connection, **row: Any) -> None:
+    """Add a key."""
+    tx.execute(insert(key), row)
+
+
+def by_hash(tx: Connection, hash_: str) -> RowMapping | None:
+    """Return the key with this hash."""
+    return tx.execute(select(key).where(key.c.hash == hash_)).mappings().first()
+
+
+def listed(tx: Connection) -> list[RowMapping]:
+    """Return all keys, newest first."""
+    return list(tx.execute(select(key).order_by(key.c.id.desc())).mappings())
+
+
+def revoke(tx: Connection, key_id: str) -> bool:
+    """Take a key's validity; return whether there was such a key."""
+    done = tx.execute(update(key).where(key.c.id == key_id, key.c.revoked.is_(None)).values(revoked=now()))
+    return done.rowcount > 0

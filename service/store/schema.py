@@ -1,0 +1,371 @@
+"""The tables of the service, the same on SQLite and PostgreSQL, beside those of the archive. Changes come as Alembic migrations.
+
+Personal data has two homes only: ``service_author`` and the sealed bodies (originals, cases, reports). Every other column may be logged.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.schema import UniqueConstraint
+
+from service.store.types import Json, Moment
+
+REVISION: Final = "0001"
+ID: Final = String(28)  # see service.moment.new_id
+
+metadata = MetaData()
+
+
+def _text(name: str, default: str = "") -> Column[Any]:
+    return Column(name, Text, nullable=False, default=default)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, gone: str = "CASCADE", **more: Any) -> Column[Any]:
+    return Column(name, ID, ForeignKey(f"service_{target}.id", ondelete=gone), nullable=nullable, **more)
+
+
+# -- people -----------------------------------------------------------------------------------------------------------------
+
+user = Table(
+    "service_user",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("login", String(80), nullable=False, unique=True),  # folded: see people.accounts
+    _text("name"),
+    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator
+    _text("unit"),
+    _text("unit_key"),  # see screening.case.unit_key; what rights go by
+    _text("password"),  # argon2; empty: no password yet, or signs in elsewhere
+    _text("issuer"),  # who vouches for the person: "" is this service
+    _text("subject"),  # the person's id there
+    Column("active", Boolean, nullable=False, default=True),
+    Column("failures", Integer, nullable=False, default=0),
+    Column("locked_until", Moment),
+    Column("created", Moment, nullable=False),
+    Column("seen", Moment),
+    Column("version", Integer, nullable=False, default=1),
+    UniqueConstraint("issuer", "subject", "login"),
+)
+
+session = Table(
+    "service_session",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # sha256 of the cookie
+    _ref("user", "user"),
+    Column("csrf", String(64), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+# One-time links: set a first password, set a new one.
+link = Table(
+    "service_link",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    _ref("user", "user"),
+    Column("purpose", String(20), nullable=False),
+    Column("expires", Moment, nullable=False),
+)
+
+key = Table(
+    "service_key",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("prefix", String(16), nullable=False),  # the beginning of the key, to tell keys apart
+    Column("hash", String(64), nullable=False, unique=True),  # sha256: the key has 256 random bits
+    _text("name"),
+    Column("role", String(20), nullable=False),
+    _text("unit"),
+    _text("unit_key"),
+    Column("scopes", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("expires", Moment, nullable=False),
+    Column("revoked", Moment),
+    Column("seen", Moment),
+    _ref("created_by", "user", nullable=True, gone="SET NULL"),
+)
+
+# -- what is handed in ------------------------------------------------------------------------------------------------------
+
+batch = Table(
+    "service_batch",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _text("name"),
+    _text("rulebook"),
+    Column("state", String(20), nullable=False),  # unpacking, open, sealed, closed, failed
+    Column("blind", Boolean, nullable=False, default=True),  # reviewers see no names
+    _text("unit"),  # of a batch that one unit handed in: its submitters see it
+    _text("unit_key"),
+    Column("revision", Integer, nullable=False, default=0),  # grows when a member is read, changed or withdrawn
+    Column("archive", String(64)),  # sha256 of the zip, until it is unpacked
+    Column("manifest", String(64)),  # sha256 of the list
+    Column("manifest_name", Text),
+    Column("roster", String(64)),
+    Column("remarks", Json),  # files that are no cases: [{"name", "reason"}]
+    _text("error"),
+    _text("message"),
+    _text("advice"),
+    Column("created", Moment, nullable=False),
+    Column("closed", Moment),
+    Column("purge_after", Moment),
+    Column("created_by", String(40), nullable=False),  # "user:ID" or "key:ID"
+    # The work of unpacking, as on submissions.
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("run_after", Moment),
+    Column("lease_owner", String(80)),
+    Column("lease_until", Moment),
+    Column("fence", Integer, nullable=False, default=0),
+    Column("version", Integer, nullable=False, default=1),
+)
+
+# Who reviews what. ``batch`` "*" means everything, submissions without a batch too.
+assignment = Table(
+    "service_assignment",
+    metadata,
+    _ref("user", "user", primary_key=True),
+    Column("batch", ID, primary_key=True),
+    Column("blind", Boolean, nullable=False, default=True),
+)
+
+file = Table(
+    "service_file",
+    metadata,
+    Column("sha256", String(64), primary_key=True),  # of the bytes as they came
+    Column("size", BigInteger, nullable=False),
+    Column("chunks", Integer, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+# The bytes in pieces, each sealed for itself: memory stays flat, and a file is there whole or not at all.
+chunk = Table(
+    "service_chunk",
+    metadata,
+    Column("sha256", String(64), ForeignKey("service_file.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("data", LargeBinary, nullable=False),
+)
+
+submission = Table(
+    "service_submission",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("batch", "batch", nullable=True),
+    Column("sha256", String(64), ForeignKey("service_file.sha256"), nullable=False),
+    Column("form", String(64), ForeignKey("service_file.sha256")),  # the author form, if it is a file of its own
+    Column("case", String(12), nullable=False),  # id in the report: from the file's name, as on the command line
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    Column("created_by", String(40), nullable=False),
+    Column("version", Integer, nullable=False, default=1),  # for changes by people: see decisions
+    # What is known of it; from the request at first, from the case once it is read.
+    _text("kind"),
+    _text("title"),
+    _text("unit"),
+    _text("unit_key"),
+    _text("unit_type"),
+    _text("project"),
+    Column("received", Moment),
+    _text("rulebook"),
+    # The work: queued, reading, read, screening, done, failed, cancelled. See service.jobs.
+    Column("state", String(20), nullable=False),
+    Column("priority", Integer, nullable=False, default=0),  # higher goes first
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("run_after", Moment),
+    Column("lease_owner", String(80)),
+    Column("lease_until", Moment),
+    Column("fence", Integer, nullable=False, default=0),  # grows with each lease: a late answer has an old number
+    Column("cancel", Boolean, nullable=False, default=False),
+    _text("error"),  # why it failed or can't be read
+    _text("message"),
+    _text("advice"),
+    # What the newest report says, for lists.
+    Column("run", ID),
+    Column("screened", Moment),
+    Column("verdict", String(20)),
+    Column("findings", Integer),
+    Column("words", Integer),
+    Column("rate", Float),
+    Column("largest", Float),
+    Column("topic_band", String(10)),
+    Column("topic_score", Float),
+    Column("score", Float),
+    Column("codes", Json),  # of the findings that count
+    # What people say: the newest decision on the whole.
+    Column("decision", String(20)),
+    # Its document in the archive, and whether that came from here.
+    Column("document", String(40)),
+    Column("owns_document", Boolean, nullable=False, default=False),
+    Index("service_submission_work", "state", "run_after"),
+    Index("service_submission_batch", "batch", "id"),
+    Index("service_submission_unit", "unit_key", "id"),
+    Index("service_submission_document", "document"),
+    Index("service_submission_sha256", "sha256"),
+)
+
+# The only table with names of people. ``file`` is here because files are named after their authors.
+author = Table(
+    "service_author",
+    metadata,
+    _ref("submission", "submission", primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # sealed JSON: {"file", "author", "form_file", "row", "form"}
+)
+
+# The case as it was read, sealed: what screening, pages and sheets start from.
+case = Table(
+    "service_case",
+    metadata,
+    _ref("submission", "submission", primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# Reports; rows are added, never changed.
+run = Table(
+    "service_run",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("submission", "submission", index=True),
+    Column("created", Moment, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the report's JSON, which is ``body`` unsealed
+    Column("body", LargeBinary, nullable=False),
+    Column("engine", String(40), nullable=False),
+    Column("rulebook", Text, nullable=False),
+    Column("rulebook_digest", String(64), nullable=False),
+    Column("models", Json, nullable=False),
+    Column("library", String(40), nullable=False),  # snapshot
+    Column("library_documents", Integer, nullable=False),
+    Column("batch_revision", Integer, nullable=False, default=0),
+    Column("search", String(20), nullable=False),
+    Column("milliseconds", Integer, nullable=False),
+)
+
+# The sources of the newest report of each submission.
+pair = Table(
+    "service_pair",
+    metadata,
+    _ref("submission", "submission", primary_key=True),
+    Column("source", String(40), primary_key=True),  # document of the archive
+    Column("run", ID, nullable=False),
+    Column("rate", Float, nullable=False),  # share of the submission's own text
+    Column("share_of_source", Float, nullable=False),
+    Column("characters", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("own", Boolean, nullable=False),
+    Column("earlier", Boolean, nullable=False),
+    Index("service_pair_source", "source"),
+    Index("service_pair_rate", "rate"),
+)
+
+# -- what people say --------------------------------------------------------------------------------------------------------
+
+# Rows are added, never changed. ``finding`` is "" for the whole submission.
+decision = Table(
+    "service_decision",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("submission", "submission", index=True),
+    Column("run", ID),
+    Column("finding", String(80), nullable=False, default=""),
+    Column("what", String(20), nullable=False),
+    _text("note"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+    Column("version", Integer, nullable=False),  # of the submission, after it
+)
+
+# -- around it --------------------------------------------------------------------------------------------------------------
+
+idempotency = Table(
+    "service_idempotency",
+    metadata,
+    Column("key", String(64), primary_key=True),  # sha256 of who, what, and the key given
+    Column("request", String(64), nullable=False),  # sha256 of the request
+    Column("status", Integer, nullable=False),
+    Column("location", Text, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+# What happened, in order; read by SSE and by webhooks. Nothing personal in it.
+event = Table(
+    "service_event",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),  # "submission.done", "batch.sealed", …
+    Column("batch", ID, index=True),
+    Column("submission", ID),
+    Column("body", Json, nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+webhook = Table(
+    "service_webhook",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _text("url"),
+    Column("secret", LargeBinary, nullable=False),  # sealed
+    Column("events", Json, nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    _text("unit_key"),  # "" hears of everything
+    Column("created", Moment, nullable=False),
+    Column("created_by", String(40), nullable=False),
+    Column("reached", Integer, nullable=False, default=0),  # number of the newest event that was turned into deliveries
+    Column("failures", Integer, nullable=False, default=0),
+    Column("version", Integer, nullable=False, default=1),
+)
+
+delivery = Table(
+    "service_delivery",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("webhook", "webhook", index=True),
+    Column("event", Integer, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("state", String(20), nullable=False),  # waiting, done, failed
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("run_after", Moment),
+    Column("status", Integer),
+    _text("message"),
+    Column("created", Moment, nullable=False),
+    Column("updated", Moment, nullable=False),
+    UniqueConstraint("webhook", "event"),
+    Index("service_delivery_work", "state", "run_after"),
+)
+
+# Who looked at or changed what is sensitive. Rows are added, never changed.
+audit = Table(
+    "service_audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    Column("created", Moment, nullable=False),
+    Column("by", String(40), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("target", String(80), nullable=False, default=""),
+    _text("reason"),
+    Column("facts", Json),
+)
+
+worker = Table(
+    "service_worker",
+    metadata,
+    Column("id", String(80), primary_key=True),  # host:pid:random
+    Column("started", Moment, nullable=False),
+    Column("seen", Moment, nullable=False),
+    Column("done", Integer, nullable=False, default=0),
+)

@@ -1,0 +1,111 @@
+"""Rows of submissions and of their authors: handing in, looking up, changing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from screening.case import unit_key
+from service.errors import not_found
+from service.moment import new_id, now
+from service.store.database import tell
+from service.store.schema import author, case, submission
+from service.store.sealing import Sealer
+from service.store.sight import Sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """What somebody hands in: the original's sha256 (kept before, see :mod:`service.store.files`), and what is said of it.
+
+    ``case`` is the id in the report. ``row`` is what a list says of it, as :class:`screening.intake.manifest.ManifestRow` has it.
+    ``file``, ``author``, ``form_file`` and ``row`` are personal: they are sealed.
+    """
+
+    sha256: str
+    file: str
+    case: str
+    by: str
+    batch: str | None = None
+    form: str | None = None
+    form_file: str = ""
+    kind: str = ""
+    title: str = ""
+    unit: str = ""
+    unit_type: str = ""
+    project: str = ""
+    author: str = ""
+    received: datetime | None = None
+    rulebook: str = ""
+    priority: int = 0
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+
+def hand_in(tx: Connection, sealer: Sealer, handed: Handed) -> str:
+    """Add a submission, waiting to be read; return its id."""
+    at, submission_id = now(), new_id()
+    tx.execute(
+        insert(submission),
+        {
+            "id": submission_id,
+            "batch": handed.batch,
+            "sha256": handed.sha256,
+            "form": handed.form,
+            "case": handed.case,
+            "created": at,
+            "updated": at,
+            "created_by": handed.by,
+            "kind": handed.kind,
+            "title": handed.title,
+            "unit": handed.unit,
+            "unit_key": unit_key(handed.unit),
+            "unit_type": handed.unit_type,
+            "project": handed.project,
+            "received": handed.received,
+            "rulebook": handed.rulebook,
+            "state": "queued",
+            "priority": handed.priority,
+        },
+    )
+    person = {"file": handed.file, "author": handed.author, "form_file": handed.form_file, "row": dict(handed.row)}
+    tx.execute(
+        insert(author), {"submission": submission_id, "body": sealer.seal_json(person, f"author/{submission_id}")}
+    )
+    tell(tx, "submission.received", batch=handed.batch, submission=submission_id)
+    return submission_id
+
+
+def one(tx: Connection, submission_id: str, sight: Sight, *, lock: bool = False) -> RowMapping:
+    """Return a submission's row. Raises :class:`ServiceError` 404 if it is not there or not to be seen.
+
+    ``lock`` holds the row until the transaction ends, for who will change it.
+    """
+    query = select(submission).where(submission.c.id == submission_id, sight.of(submission))
+    if lock:
+        query = query.with_for_update()
+    row = tx.execute(query).mappings().first()
+    if row is None:
+        raise not_found("这份材料")
+    return row
+
+
+def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any]:
+    """Return what is personal of a submission: {"file", "author", "form_file", "row"}."""
+    body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
+    found: dict[str, Any] = sealer.open_json(body, f"author/{submission_id}")
+    return found
+
+
+def case_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any] | None:
+    """Return the read case as JSON (see :meth:`screening.case.Case.from_json`), None if it is not read yet or can't be read."""
+    body = tx.execute(select(case.c.body).where(case.c.submission == submission_id)).scalar()
+    return None if body is None else sealer.open_json(body, f"case/{submission_id}")
+
+
+def change(tx: Connection, submission_id: str, **values: Any) -> None:
+    """Change columns of a submission."""
+    tx.execute(update(submission).where(submission.c.id == submission_id).values(updated=now(), **values))

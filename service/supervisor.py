@@ -1,0 +1,1 @@
+"""Everything on one machine: the web process and its workers, started, watched and stopped together."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -17,6 +17,8 @@ from screening import __version__
 from screening.errors import ScreeningError
 from service.context import Service
 from service.errors import PROBLEM, ServiceError, problem
+from service.headers import Headers
+from service.pages import error_page, html_wanted
 from service.routes import routers
 from service.settings import Settings
 from service.store.database import Store
@@ -44,6 +46,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = Service(settings, opened)
+    app.add_middleware(Headers, secure=settings.secure)
     app.add_middleware(RequestId)
     app.add_exception_handler(ServiceError, _said)
     app.add_exception_handler(ScreeningError, _said)
@@ -78,19 +81,21 @@ class RequestId:
         await self.app(scope, receive, tell)
 
 
-def _answer(request: Request, error: ServiceError) -> JSONResponse:
+def _answer(request: Request, error: ServiceError) -> Response:
+    if html_wanted(request):
+        return error_page(request, error)
     body = problem(error, getattr(request.state, "request_id", ""))
     return JSONResponse(body, error.status, headers=error.headers, media_type=PROBLEM)
 
 
-async def _said(request: Request, error: Exception) -> JSONResponse:
+async def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, ScreeningError)
     if not isinstance(error, ServiceError):
         error = ServiceError(422, error.code, error.message, error.advice)
     return _answer(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # Names of the fields and what is wrong, never the values: they may be personal.
     wrong = [{"field": ".".join(map(str, e["loc"])), "type": e["type"]} for e in error.errors()]
@@ -108,12 +113,12 @@ _WORDS = {
 }
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, advice = _WORDS.get(error.status_code, ("request", "请求有误", "请对照接口说明核对。"))
     return _answer(request, ServiceError(error.status_code, code, message, advice, headers=error.headers))
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - what it was goes to the log, not to the caller
+async def _unexpected(request: Request, error: Exception) -> Response:  # noqa: ARG001 - what it was goes to the log, not to the caller
     said = ServiceError(500, "internal", "程序出错了", "请稍后再试；若仍然如此，请把 instance 里的编号告诉管理员。")
     return _answer(request, said)

@@ -1,0 +1,23 @@
+"""Style sheets and scripts: their address carries their hash, so browsers keep them for good."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse
+
+from service import pages
+from service.errors import not_found
+
+router = APIRouter()
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+@router.get("/static/{digest}/{name}", include_in_schema=False)
+def static(digest: str, name: str) -> FileResponse:
+    """Return a file. An old address gives the present file, but no browser keeps it under that."""
+    there = {found.name: found for found in pages.STATIC.iterdir() if found.suffix in _KINDS}
+    if name not in there:
+        raise not_found("这个文件")
+    present = pages.static(name) == f"/static/{digest}/{name}"
+    cache = "public, max-age=31536000, immutable" if present else "no-cache"
+    return FileResponse(there[name], media_type=_KINDS[there[name].suffix], headers={"Cache-Control": cache})

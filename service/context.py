@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from service.errors import ServiceError
 from service.people import keys, sessions
@@ -99,6 +99,25 @@ def from_address(request: Request) -> None:
     """Count an attempt to sign in against the network address that it comes from. Raises :class:`ServiceError` 429."""
     here = service_of(request)
     here.limits.take_from(here.settings, "signins", request.client.host if request.client else "")
+
+
+def let_in(answer: Response, request: Request, here: Service, user_id: str) -> str:
+    """Begin a session, give the browser its cookie, and return what is in it; a session that the browser had ends."""
+    secret = sessions.start(here.store, here.settings, user_id, old=cookie_of(request))
+    answer.set_cookie(
+        sessions.cookie_name(here.settings),
+        secret,
+        max_age=here.settings.session_hours * 3600,
+        secure=here.settings.secure,
+        httponly=True,
+        samesite="lax",  # "strict" would show a signed-out page to who follows a link in a mail
+    )
+    return secret
+
+
+def own_form(request: Request) -> None:
+    """Refuse a form without a session that another site sent: nobody is signed in as somebody else behind his back."""
+    sessions.check_origin(request.headers, service_of(request).settings)
 
 
 Here = Annotated[Service, Depends(service_of)]

@@ -141,7 +141,7 @@ class Key(BaseModel):
     @classmethod
     def of(cls, row: Any) -> Key:
         """Return the answer for a row of the table."""
-        times = {k: shown(row[k]) for k in ("created", "expires", "revoked", "seen")}
+        times: dict[str, Any] = {k: shown(row[k]) for k in ("created", "expires", "revoked", "seen")}
         return cls(**{k: row[k] for k in ("id", "prefix", "name", "role", "unit", "scopes", "batches")}, **times)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from service.context import Asker, Here, Service, Visitor, cookie_of, from_address
+from service.context import Asker, Here, Service, Visitor, from_address, let_in, own_form
 from service.errors import ServiceError
 from service.pages import go, inside, render
 from service.people import accounts, sessions
@@ -18,19 +18,6 @@ router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
 
 
-def let_in(answer: Response, request: Request, here: Service, user_id: str) -> None:
-    """Begin a session and give the browser its cookie; a session that the browser had ends."""
-    secret = sessions.start(here.store, here.settings, user_id, old=cookie_of(request))
-    answer.set_cookie(
-        sessions.cookie_name(here.settings),
-        secret,
-        max_age=here.settings.session_hours * 3600,
-        secure=here.settings.secure,
-        httponly=True,
-        samesite="lax",  # "strict" would show a signed-out page to who follows a link in a mail
-    )
-
-
 def person(who: Asker) -> Principal:
     """Return who is asking from a browser. Raises :class:`ServiceError` 401 for a program: it has no account to look at."""
     if not who.session:
@@ -39,11 +26,6 @@ def person(who: Asker) -> Principal:
 
 
 Person = Annotated[Principal, Depends(person)]
-
-
-def own_form(request: Request, here: Here) -> None:
-    """Refuse a form without a session that another site sent: nobody is signed in as somebody else behind his back."""
-    sessions.check_origin(request.headers, here.settings)
 
 
 @router.get("/")

@@ -18,7 +18,7 @@ from screening.errors import ScreeningError
 from service.context import Service
 from service.errors import PROBLEM, ServiceError, problem
 from service.headers import Headers
-from service.pages import error_page, html_wanted
+from service.pages.frame import error_page, html_wanted
 from service.routes import routers
 from service.settings import Settings
 from service.store.database import Store

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from service.context import Asker, Here, Service, Visitor, from_address, let_in, own_form
 from service.errors import ServiceError
-from service.pages import go, inside, render
+from service.pages.frame import go, inside, render
 from service.people import accounts, sessions
 from service.people.principal import Principal
 from service.store import users

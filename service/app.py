@@ -26,7 +26,7 @@ API = "/api/v1"
 
 def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     """Return the application. A ``store`` that is given is not closed by it. Raises :class:`LibraryError` if the database can't be used."""
-    opened = store or Store.open(settings.database_url, settings.key_bytes)
+    opened = store or Store.open(settings.database_url, settings.key_bytes, old=settings.old_key_bytes)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     encryption_key: SecretStr = Field(
         SecretStr(""), description="加密保存的密钥（32 字节的 base64）；空为不加密。丢了就读不出来，请另存一份"
     )
+    encryption_key_old: SecretStr = Field(
+        SecretStr(""), description="更换密钥时的旧密钥；screening-service reseal 做完以后清空"
+    )
     max_file: int = Field(20, ge=1, le=200, description="单个文件的上限（MB）")
     max_batch: int = Field(1024, ge=1, le=10240, description="整批压缩包的上限（MB）")
     attempts: int = Field(3, ge=1, le=20, description="一份材料最多试几次，仍不成功就停下来等人处理")
@@ -52,7 +55,7 @@ class Settings(BaseSettings):
         "info", pattern="^(debug|info|warning|error)$", description="日志详细程度：debug、info、warning、error"
     )
 
-    @field_validator("encryption_key")
+    @field_validator("encryption_key", "encryption_key_old")
     @classmethod
     def _key_of_32_bytes(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and len(_bytes(value)) != 32:
@@ -85,6 +88,11 @@ class Settings(BaseSettings):
     def key_bytes(self) -> bytes:
         """The encryption key, empty if there is none."""
         return _bytes(self.encryption_key)
+
+    @property
+    def old_key_bytes(self) -> bytes:
+        """The encryption key before the present one, empty if there is none."""
+        return _bytes(self.encryption_key_old)
 
     @property
     def processes(self) -> int:

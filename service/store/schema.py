@@ -361,6 +361,14 @@ audit = Table(
     Column("facts", Json),
 )
 
+# What this installation alone knows: the secret behind pseudonyms, and a probe for each key in use. See store.keyring.
+secret = Table(
+    "service_secret",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # sealed
+)
+
 worker = Table(
     "service_worker",
     metadata,

@@ -94,10 +94,13 @@ def one(tx: Connection, submission_id: str, sight: Sight, *, lock: bool = False)
 
 
 def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any]:
-    """Return what is personal of a submission: {"file", "author", "form_file", "row"}."""
+    """Return what is personal of a submission: {"file", "author", "form_file", "row"}, for :mod:`service.views`.
+
+    "veil", the secret behind pseudonyms, goes along; it is never kept with a person.
+    """
     body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
     found: dict[str, Any] = sealer.open_json(body, f"author/{submission_id}")
-    return found
+    return found | {"veil": sealer.veil}
 
 
 def case_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any] | None:

@@ -11,16 +11,14 @@ Four ways to look at a thing (:class:`Veil`):
 from __future__ import annotations
 
 import enum
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from screening.case import unit_key
 from service.errors import ServiceError
+from service.foreign import OTHER_UNIT, ROSTER, alias_of, for_submitter, foreign_source, is_own
 from service.masking import Mask, Names, hidden_file, hidden_name, names_of, unit_pseudonym
 from service.moment import shown
 from service.people.principal import Principal, Role
@@ -42,7 +40,6 @@ __all__ = [
     "veil_of",
 ]
 
-OTHER_UNIT: Final = "其他单位的材料"
 LEAST_REASON: Final = 4  # characters
 
 # What a list or a page says of a submission; the work's own columns (leases, attempts) are nobody's business.
@@ -141,7 +138,11 @@ def source_view(
     """
     veil = veil_of(who, row["batch"], unmask=unmask)
     if veil is Veil.OWN:
-        return dict(source) if _own(source, who) else _foreign_source(source, _alias(source["id"], row, person))
+        return (
+            dict(source)
+            if is_own(source, who.unit_key)
+            else foreign_source(source, alias_of(source["id"], row, _secret(person)))
+        )
     if veil is Veil.OPEN:
         return dict(source)
     hidden = names_of(row, person)
@@ -150,7 +151,7 @@ def source_view(
         Names.of([source.get("author") or ""], [source.get("unit") or ""], [source.get("file") or ""]),
     ):
         hidden |= other
-    return _source(source, veil, Mask(_hidden_names(veil, hidden)), _secret(person or {}), row["batch"])
+    return _source(source, veil, Mask(_hidden_names(veil, hidden)), _secret(person), row["batch"])
 
 
 def report_view(
@@ -172,12 +173,12 @@ def report_view(
         return report
     data = json.loads(report)
     if veil is Veil.OWN:
-        shown_ = _for_submitter(data, row, person, who)
+        shown_ = for_submitter(data, row, _secret(person), who.unit_key)
     else:
         hidden = names_of(row, person) | _said(data)
         for other in others:
             hidden |= other
-        shown_ = _Masked(data, veil, _hidden_names(veil, hidden), _secret(person or {}), row["batch"]).report()
+        shown_ = _Masked(data, veil, _hidden_names(veil, hidden), _secret(person), row["batch"]).report()
     return report if shown_ == data else json.dumps(shown_, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -223,21 +224,9 @@ def _hidden_names(veil: Veil, names: Names) -> Names:
     return names if veil is Veil.BLIND else names.without_units()
 
 
-def _secret(person: Mapping[str, Any]) -> bytes:
-    secret: bytes = person.get("veil", b"")
+def _secret(person: Mapping[str, Any] | None) -> bytes:
+    secret: bytes = (person or {}).get("veil", b"")
     return secret
-
-
-def _own(source: Mapping[str, Any], who: Principal) -> bool:
-    return source.get("place") == "notice" or (bool(source.get("unit")) and unit_key(source["unit"]) == who.unit_key)
-
-
-def _alias(source: str, row: Mapping[str, Any], person: Mapping[str, Any] | None) -> str:
-    """Return another id for a source: two units must not find out that they have one in common."""
-    return (
-        "other-"
-        + hmac.new(_secret(person or {}), f"source|{row['id']}|{source}".encode(), hashlib.sha256).hexdigest()[:10]
-    )
 
 
 def _said(data: Mapping[str, Any]) -> Names:
@@ -249,13 +238,10 @@ def _said(data: Mapping[str, Any]) -> Names:
     units = [case["unit"], near.get("unit", ""), *(s["unit"] for s in sources)]
     units += [u for f in facts for u in [f.get("unit", ""), *f.get("units", [])]]
     for finding in _findings(data):
-        if m := _ROSTER.search(finding["message"]):
+        if m := ROSTER.search(finding["message"]):
             units += m["units"].split("、")
     files = [case["file"], *(s.get("file", "") for s in sources)]
     return Names.of(people, units, [re.sub("\\.[A-Za-z0-9]{1,5}$", "", f.rpartition("/")[2]) for f in files])
-
-
-_ROSTER: Final = re.compile("的单位是(?P<units>.+?)，与作者单位“")
 
 
 def _findings(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
@@ -320,95 +306,3 @@ class _Masked:
         if key in ("author", "authors", "near"):
             return hidden_name(value)
         return hidden_file(value) if key == "file" else self.mask(value)
-
-
-# -- submitters -------------------------------------------------------------------------------------------------------------
-
-
-def _foreign_source(source: Mapping[str, Any], alias: str) -> dict[str, Any]:
-    hidden = {"id": alias, "title": OTHER_UNIT, "unit": "", "file": "", "author": "", "received": "", "text": ""}
-    return {k: hidden.get(k, v) for k, v in source.items()}
-
-
-def _for_submitter(
-    data: dict[str, Any], row: Mapping[str, Any], person: Mapping[str, Any] | None, who: Principal
-) -> dict[str, Any]:
-    """Return the report without what it says of other units' texts; the author's own spans, figures and rates stay."""
-    reuse = data.get("reuse") or {}
-    foreign = {s["id"]: s for s in reuse.get("sources", []) if not _own(s, who)}
-    known = {s["id"] for s in reuse.get("sources", [])}
-    near = (data.get("vicinity") or {}).get("nearest")
-    # Passages of a mere form have no source in the list; whose form it is is not known, so it is somebody else's.
-    loose = {p["source"] for p in reuse.get("passages", []) if p["source"] not in known and p["source"] != "notice"}
-    alias = {s: _alias(s, row, person) for s in {*foreign, *loose}}
-    out = dict(data)
-    if "outcomes" in data:
-        out["outcomes"] = [
-            {**o, "findings": [_finding(f, foreign, alias, who) for f in o["findings"]]} for o in data["outcomes"]
-        ]
-    if alias:
-        out["reuse"] = {
-            **reuse,
-            "sources": [_foreign_source(s, alias[s["id"]]) if s["id"] in alias else s for s in reuse["sources"]],
-            "passages": [_passage(p, alias[p["source"]]) if p["source"] in alias else p for p in reuse["passages"]],
-        }
-    if near and not _own(near, who):
-        hidden = {**near, "id": _alias(near["id"], row, person), "title": OTHER_UNIT, "unit": ""}
-        out["vicinity"] = {**data["vicinity"], "nearest": hidden}
-    return out
-
-
-def _passage(passage: Mapping[str, Any], alias: str) -> dict[str, Any]:
-    other = {"source_start": 0, "source_end": 0, "source_quote": ""}
-    return {
-        **passage,
-        **other,
-        "source": alias,
-        "swaps": [["", own] for _, own in passage["swaps"]],
-        "facts": [{**f, **other} for f in passage.get("facts", [])],
-    }
-
-
-def _finding(
-    finding: dict[str, Any], foreign: Mapping[str, Any], alias: Mapping[str, str], who: Principal
-) -> dict[str, Any]:
-    facts, evidence, message = finding["facts"], finding["evidence"], finding["message"]
-    if (source := facts.get("source")) in alias:
-        facts = {**facts, "source": alias[source]}
-        message = _message(message, foreign.get(source, {}))
-    if any(e["other"] and e["other"]["case"] in alias for e in evidence):
-        evidence = [_evidence(e, alias) for e in evidence]
-    code = finding["code"].partition(".")[0]
-    others = [u for u in facts.get("units", []) if unit_key(u) != who.unit_key]
-    if others:
-        facts = {**facts, "units": [u for u in facts["units"] if u not in others] + ["其他单位"]}
-        for unit in sorted(others, key=len, reverse=True):
-            message = message.replace(unit, "其他单位")
-    if code == "trainee":
-        # The roster is of all units.
-        facts = {**facts, "near": []} if "near" in facts else facts
-        message = re.sub("；名册中有相近的姓名：[^，]*", "；名册中有相近的姓名", message)
-        message = _ROSTER.sub("的单位是另一单位，与作者单位“", message)
-    return {**finding, "message": message, "facts": facts, "evidence": evidence}
-
-
-def _message(message: str, source: Mapping[str, Any]) -> str:
-    title, unit = source.get("title") or source.get("file") or "", source.get("unit") or ""
-    for said in (
-        f"往年《{title}》（{unit}）",
-        f"本批《{title}》（{unit}）",
-        f"往年《{title}》",
-        f"本批《{title}》",
-        f"《{title}》",
-    ):
-        message = message.replace(said, OTHER_UNIT)
-    for word in (source.get("file") or "", unit, title):
-        message = message.replace(word, "…") if len(word) >= 4 else message
-    return message
-
-
-def _evidence(evidence: Mapping[str, Any], alias: Mapping[str, str]) -> dict[str, Any]:
-    other = evidence["other"]
-    if not other or other["case"] not in alias:
-        return dict(evidence)
-    return {**evidence, "other": {"case": alias[other["case"]], "start": 0, "end": 0, "quote": ""}}

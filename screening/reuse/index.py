@@ -60,6 +60,12 @@ class FingerprintIndex:
         order = np.lexsort((documents, hashes))
         return cls(hashes[order], documents[order], size)
 
+    def followed_by(self, later: FingerprintIndex) -> FingerprintIndex:
+        """Return one index with that of documents of higher numbers; faster than :meth:`joined` where those are few."""
+        at = np.searchsorted(self.hashes, later.hashes, "right")
+        hashes, documents = np.insert(self.hashes, at, later.hashes), np.insert(self.documents, at, later.documents)
+        return FingerprintIndex(hashes, documents, self.size + later.size, self.keep)
+
     def only(self, query: Hashes) -> FingerprintIndex:
         """Return the part of the index that a query meets."""
         wanted = np.unique(query)

@@ -170,7 +170,7 @@ class Library:
         with transaction(self.engine, writes=False) as connection:
             return self._reader.cache(connection).rarity
 
-    def view(self, *, without: frozenset[str] = frozenset(), batch: frozenset[str] = frozenset()) -> View:
+    def view(self, without: frozenset[str] = frozenset(), batch: frozenset[str] = frozenset()) -> View:
         """Return the present documents as a corpus of their own, ``without`` some: a case must not meet itself.
 
         Both are ids; those that are not there do nothing. Documents of ``batch`` come with the place "batch", others with "archive".

@@ -6,7 +6,7 @@ A part of that is held in memory: the documents read last, the index of those th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sqlalchemy import Connection, Engine, func, select
@@ -72,7 +72,9 @@ class Cache:
 
     def met(self, connection: Connection, keys: Hashes) -> FingerprintIndex:
         """Return the part of the archive's index that a text meets, given the keys of its hashes."""
-        return FingerprintIndex.joined((postings.read(connection, keys).only(keys), self.fresh.only(keys)), self.size)
+        packed = postings.read(connection, keys).only(keys)
+        # All that wait are packed together, so those that wait now came after all that are packed.
+        return replace(packed.followed_by(self.fresh.only(keys)), size=self.size)
 
     @property
     def content(self) -> int:

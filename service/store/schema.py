@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -20,7 +21,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
+    literal_column,
 )
+from sqlalchemy import event as event_
 from sqlalchemy.schema import UniqueConstraint
 
 from service.store.types import Json, Moment
@@ -219,6 +223,40 @@ submission = Table(
     Index("service_submission_sha256", "sha256"),
 )
 
+# Sorting keys of lists: the id, which is the age, decides among equals. What is not known yet comes last, whichever way one sorts.
+UNKNOWN: Final = literal_column("-1")
+SORTS: Final = {
+    "created": submission.c.id,
+    "rate": func.coalesce(submission.c.rate, UNKNOWN),
+    "largest": func.coalesce(submission.c.largest, UNKNOWN),
+    "words": func.coalesce(submission.c.words, UNKNOWN),
+    "score": func.coalesce(submission.c.score, UNKNOWN),
+    "title": submission.c.title,
+}
+for _name, _key in SORTS.items():
+    if _name != "created":
+        Index(f"service_submission_by_{_name}", _key, submission.c.id)
+
+# What can be searched: the packed text, so that its words can be taken out of the index again. The index itself is of the database:
+# FTS5 on SQLite, a tsvector on PostgreSQL; see service.store.search.
+words = Table(
+    "service_words",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    _ref("submission", "submission", unique=True),
+    Column("body", LargeBinary, nullable=False),
+)
+for _line in (
+    # No content of its own (the packed text is beside it), and no places: words that follow each other overlap by one character.
+    "CREATE VIRTUAL TABLE service_words_index USING fts5(body, content='', detail=none, columnsize=0)",
+):
+    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="sqlite"))
+for _line in (
+    "ALTER TABLE service_words ADD COLUMN vector tsvector NOT NULL",
+    "CREATE INDEX service_words_vector ON service_words USING gin (vector) WITH (fastupdate = off)",
+):
+    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="postgresql"))
+
 # The only table with names of people. ``file`` is here because files are named after their authors.
 author = Table(
     "service_author",
@@ -287,6 +325,60 @@ decision = Table(
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
     Column("version", Integer, nullable=False),  # of the submission, after it
+    Index("service_decision_finding", "submission", "finding", "id"),
+)
+
+# What was dismissed once is known later: findings by their key, pairs of texts by "document|document". The newest row of a key holds.
+memory = Table(
+    "service_memory",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(10), nullable=False),  # finding, pair
+    Column("key", String(90), nullable=False),
+    Column("what", String(20), nullable=False),  # dismiss, or open: taken back
+    _text("note"),
+    _ref("submission", "submission", nullable=True),  # where a finding was dismissed
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+    Index("service_memory_key", "kind", "key", "id"),
+)
+
+# Points that people give; the newest row of each person holds.
+score = Table(
+    "service_score",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("submission", "submission", index=True),
+    Column("score", Float, nullable=False),  # 0-100
+    _text("note"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+# Sources and passages that a person takes out of the rates, or puts back; the newest row of a target holds.
+exclusion = Table(
+    "service_exclusion",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("submission", "submission", index=True),
+    Column("target", String(80), nullable=False),  # "source:DOCUMENT" or "passage:KEY", see service.store.findings
+    Column("excluded", Boolean, nullable=False),
+    _text("reason"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+# A person's change of the shortlist: "in", "out", or "auto" for what the proposal says; the newest row of a submission holds.
+choice = Table(
+    "service_choice",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("batch", "batch", index=True),
+    _ref("submission", "submission"),
+    Column("what", String(10), nullable=False),
+    _text("reason"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
 )
 
 # -- around it --------------------------------------------------------------------------------------------------------------

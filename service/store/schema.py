@@ -115,6 +115,7 @@ batch = Table(
     _text("rulebook"),
     Column("state", String(20), nullable=False),  # unpacking, open, sealed, closed, failed
     Column("blind", Boolean, nullable=False, default=True),  # reviewers see no names
+    Column("enforce_quota", Boolean, nullable=False, default=False),  # what is over the notice's quota is refused
     _text("unit"),  # of a batch that one unit handed in: its submitters see it
     _text("unit_key"),
     Column("revision", Integer, nullable=False, default=0),  # grows when a member is read, changed or withdrawn
@@ -178,6 +179,7 @@ submission = Table(
     Column("updated", Moment, nullable=False),
     Column("created_by", String(40), nullable=False),
     Column("version", Integer, nullable=False, default=1),  # for changes by people: see decisions
+    _ref("replaces", "submission", nullable=True, gone="SET NULL", index=True),  # the earlier version of the same case
     # What is known of it; from the request at first, from the case once it is read.
     _text("kind"),
     _text("title"),
@@ -391,7 +393,7 @@ idempotency = Table(
     Column("status", Integer, nullable=False),
     Column("location", Text, nullable=False),
     Column("body", Json, nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("created", Moment, nullable=False, index=True),
 )
 
 # What happened, in order; read by SSE and by webhooks. Nothing personal in it.

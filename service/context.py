@@ -33,7 +33,9 @@ def asker(request: Request) -> Principal:
     head = request.headers.get("authorization", "")
     scheme, _, secret = head.partition(" ")
     if scheme.lower() == "bearer" and secret:
-        return principal_of(service_of(request).store, secret.strip())
+        who = principal_of(service_of(request).store, secret.strip())
+        request.state.principal = who.id  # for the log
+        return who
     raise ServiceError(
         401,
         "sign_in",

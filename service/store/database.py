@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, exc, inspect, text
 from sqlalchemy import event as sa_event
 
 from screening.errors import LibraryError
@@ -20,6 +20,8 @@ from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
 
 VERSION_TABLE = "service_version"
+# With the pool's 20 more than a web process has threads (40): nobody waits for a connection, and who watches always gets one.
+_MORE = 30
 _PLACES = {"library.locked": 503, "library.unreachable": 503, "library.refused": 503, "library.full": 507}
 
 
@@ -37,10 +39,8 @@ class Store:
         :class:`ServiceError` "store.key" if the keys don't open it.
         """
         open_library(where, create=True).close()
-        engine = connect(location(where), create=False)
-        if engine.dialect.name == "postgresql":
-            engine = _pooled(engine, pool)
-        else:
+        engine = connect(location(where), create=False, pool_size=pool, max_overflow=_MORE, pool_timeout=10)
+        if engine.dialect.name == "sqlite":
             sa_event.listen(engine, "connect", _modest)
         store = cls(engine, Sealer(key, old))
         try:
@@ -103,20 +103,6 @@ def _modest(raw: Any, _record: Any) -> None:
     raw.execute("PRAGMA cache_size=-8192")
 
 
-def _pooled(engine: Engine, size: int) -> Engine:
-    from sqlalchemy import create_engine  # noqa: PLC0415 - PostgreSQL only
-
-    engine.dispose()
-    return create_engine(
-        engine.url,
-        isolation_level="REPEATABLE READ",
-        pool_pre_ping=True,
-        pool_size=size,
-        max_overflow=size,
-        pool_timeout=10,
-    )
-
-
 def _upgrade(connection: Connection) -> None:
     from alembic import command  # noqa: PLC0415 - loads for long, and only a new version needs it
     from alembic.config import Config  # noqa: PLC0415 - as above
@@ -137,6 +123,10 @@ def _told(engine: Engine) -> Iterator[None]:
     try:
         with spoken(engine.url):
             yield
+    except exc.TimeoutError as error:  # of the pool
+        raise ServiceError(
+            503, "store.busy", "数据库正忙，没有等到空闲的连接", "请稍后再试。", headers={"Retry-After": "5"}
+        ) from error
     except LibraryError as error:
         headers = {}
         status = _PLACES.get(error.code, 500)

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     workers: int = Field(0, ge=0, le=64, description="筛查的工作进程数；0 为每个处理器一个")
     rulebook: str = Field("henan-2023-950", description="默认规则集：自带的编号，或 TOML 文件的路径")
     models: str = Field("", description="自己的切题模型所在的文件夹；空为自带的模型")
+    thorough: bool = Field(default=False, description="查重是否更仔细（约慢三倍，供数量不多或申诉复核时用）")
     encryption_key: SecretStr = Field(
         SecretStr(""), description="加密保存的密钥（32 字节的 base64）；空为不加密。丢了就读不出来，请另存一份"
     )

@@ -203,10 +203,16 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
     with spoken(engine.url), engine.connect() as plain:
         connection = plain.execution_options(**options)
         with connection.begin():
-            if writes and engine.dialect.name == "postgresql":
-                connection.execute(text(f"SET LOCAL lock_timeout = '{int(1000 * BUSY)}ms'"))
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPLICATION_ID})
+            if writes:
+                locked(connection)
             yield connection
+
+
+def locked(connection: Connection) -> None:
+    """Wait until no other transaction writes; SQLite's took the lock when it began. It is held to the end, and may be taken again."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{int(1000 * BUSY)}ms'"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPLICATION_ID})
 
 
 def has_tables(engine: Engine) -> bool:

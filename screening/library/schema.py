@@ -11,7 +11,7 @@ REVISION: Final = "0001"  # the newest migration; an archive of another one is r
 metadata = MetaData()
 
 # Names and values: "id" (made once), "parameters" (what fingerprints depend on), "content" (a digest of the set of documents),
-# "next" (the next document's number).
+# "next" (the next document's number), "described" (how often a document's metadata were replaced; not there if never).
 state = Table(
     "archive_state", metadata, Column("name", String(40), primary_key=True), Column("value", Text, nullable=False)
 )

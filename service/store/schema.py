@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     func,
     literal_column,
+    text,
 )
 from sqlalchemy import event as event_
 from sqlalchemy.schema import UniqueConstraint
@@ -30,6 +31,7 @@ from sqlalchemy.schema import UniqueConstraint
 from service.store.types import Json, Moment
 
 REVISION: Final = "0001"
+WAITING: Final = "state IN ('queued', 'reading', 'read', 'screening')"  # of submissions
 ID: Final = String(28)  # see service.moment.new_id
 
 metadata = MetaData()
@@ -216,8 +218,17 @@ submission = Table(
     # Its document in the archive, and whether that came from here.
     Column("document", String(40)),
     Column("owns_document", Boolean, nullable=False, default=False),
-    Index("service_submission_work", "state", "run_after"),
+    # In the order in which the work is done; only what is still to be done is in it.
+    Index(
+        "service_submission_work",
+        text("priority DESC"),
+        "id",
+        sqlite_where=text(WAITING),
+        postgresql_where=text(WAITING),
+    ),
+    Index("service_submission_lease", "lease_owner"),
     Index("service_submission_batch", "batch", "id"),
+    Index("service_submission_members", "batch", "state"),
     Index("service_submission_unit", "unit_key", "id"),
     Index("service_submission_document", "document"),
     Index("service_submission_sha256", "sha256"),
@@ -271,6 +282,8 @@ case = Table(
     metadata,
     _ref("submission", "submission", primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    # Its metadata alone, sealed: what the batch checks see, of all members at once.
+    Column("info", LargeBinary, nullable=False),
 )
 
 # Reports; rows are added, never changed.

@@ -39,6 +39,12 @@ class Settings(BaseSettings):
     )
     max_file: int = Field(20, ge=1, le=200, description="单个文件的上限（MB）")
     max_batch: int = Field(1024, ge=1, le=10240, description="整批压缩包的上限（MB）")
+    max_members: int = Field(2000, ge=1, le=20_000, description="整批压缩包里的文件数上限")
+    body_seconds: int = Field(
+        30, ge=1, le=3600, description="上传内容最多等多久（秒）；每收到 16 KB 再多等 1 秒，太慢的连接会被断开"
+    )
+    check_processes: int = Field(1, ge=1, le=16, description="快速检查同时用几个进程；忙不过来时请对方稍后再试")
+    check_seconds: int = Field(60, ge=5, le=600, description="一次快速检查最多用多久（秒）")
     attempts: int = Field(3, ge=1, le=20, description="一份材料最多试几次，仍不成功就停下来等人处理")
     lease_seconds: int = Field(60, ge=5, le=3600, description="工作进程多久没有回音就由别的进程接手（秒）")
     session_hours: int = Field(12, ge=1, le=720, description="登录后多久需要重新登录（小时）")

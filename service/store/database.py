@@ -43,6 +43,7 @@ class Store:
         else:
             sa_event.listen(engine, "connect", _modest)
         store = cls(engine, Sealer(key, old))
+        engine.dialect.vault = store.sealer  # type: ignore[attr-defined]  # ours: see screening.library.vault
         try:
             store._migrate()
             store._check_keys()

@@ -42,6 +42,7 @@ class Handed:
     received: datetime | None = None
     rulebook: str = ""
     priority: int = 0
+    replaces: str | None = None
     row: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -69,6 +70,7 @@ def hand_in(tx: Connection, sealer: Sealer, handed: Handed) -> str:
             "rulebook": handed.rulebook,
             "state": "queued",
             "priority": handed.priority,
+            "replaces": handed.replaces,
         },
     )
     person = {"file": handed.file, "author": handed.author, "form_file": handed.form_file, "row": dict(handed.row)}

@@ -15,8 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from screening import __version__
 from screening.errors import ScreeningError
+from service.apart import Apart
 from service.context import Service
 from service.errors import PROBLEM, ServiceError, problem
+from service.limits import Bodies, BodyRefused
 from service.routes import routers
 from service.settings import Settings
 from service.store.database import Store
@@ -26,11 +28,12 @@ API = "/api/v1"
 
 def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     """Return the application. A ``store`` that is given is not closed by it. Raises :class:`LibraryError` if the database can't be used."""
-    opened = store or Store.open(settings.database_url, settings.key_bytes)
+    opened = store or Store.open(settings.database_url, settings.key_bytes, old=settings.old_key_bytes)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
+        app.state.apart.close()
         if store is None:
             opened.close()
 
@@ -44,10 +47,13 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.service = Service(settings, opened)
+    app.state.apart = Apart(settings.check_processes, settings.check_seconds)
+    app.add_middleware(Bodies, settings=settings)
     app.add_middleware(RequestId)
     app.add_exception_handler(ServiceError, _said)
     app.add_exception_handler(ScreeningError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(BodyRefused, _refused)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(Exception, _unexpected)
     for router in routers():
@@ -101,7 +107,17 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return _answer(request, said)
 
 
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, BodyRefused)
+    return _answer(request, error.error)
+
+
 _WORDS = {
+    400: (
+        "request.form",
+        "请求内容读不出来：格式不完整，或者字段太多、太长",
+        "请用 multipart/form-data 发送，字段名和上限见接口说明。",
+    ),
     404: ("not_found", "没有这个地址", "请核对网址；接口说明见 /api/v1/openapi.json。"),
     405: ("method", "这个地址不支持这种请求方法", "请对照接口说明核对。"),
     413: ("too_large", "请求太大", "请分批上传，或请管理员调整上限。"),

@@ -35,8 +35,17 @@ class Settings(BaseSettings):
     encryption_key: SecretStr = Field(
         SecretStr(""), description="加密保存的密钥（32 字节的 base64）；空为不加密。丢了就读不出来，请另存一份"
     )
+    encryption_key_old: SecretStr = Field(
+        SecretStr(""), description="更换密钥时的旧密钥；screening-service reseal 做完以后清空"
+    )
     max_file: int = Field(20, ge=1, le=200, description="单个文件的上限（MB）")
     max_batch: int = Field(1024, ge=1, le=10240, description="整批压缩包的上限（MB）")
+    max_members: int = Field(2000, ge=1, le=20_000, description="整批压缩包里的文件数上限")
+    body_seconds: int = Field(
+        30, ge=1, le=3600, description="上传内容最多等多久（秒）；每收到 16 KB 再多等 1 秒，太慢的连接会被断开"
+    )
+    check_processes: int = Field(1, ge=1, le=16, description="快速检查同时用几个进程；忙不过来时请对方稍后再试")
+    check_seconds: int = Field(60, ge=5, le=600, description="一次快速检查最多用多久（秒）")
     attempts: int = Field(3, ge=1, le=20, description="一份材料最多试几次，仍不成功就停下来等人处理")
     lease_seconds: int = Field(60, ge=5, le=3600, description="工作进程多久没有回音就由别的进程接手（秒）")
     session_hours: int = Field(12, ge=1, le=720, description="登录后多久需要重新登录（小时）")
@@ -53,7 +62,7 @@ class Settings(BaseSettings):
         "info", pattern="^(debug|info|warning|error)$", description="日志详细程度：debug、info、warning、error"
     )
 
-    @field_validator("encryption_key")
+    @field_validator("encryption_key", "encryption_key_old")
     @classmethod
     def _key_of_32_bytes(cls, value: SecretStr) -> SecretStr:
         if value.get_secret_value() and len(_bytes(value)) != 32:
@@ -86,6 +95,11 @@ class Settings(BaseSettings):
     def key_bytes(self) -> bytes:
         """The encryption key, empty if there is none."""
         return _bytes(self.encryption_key)
+
+    @property
+    def old_key_bytes(self) -> bytes:
+        """The encryption key before the present one, empty if there is none."""
+        return _bytes(self.encryption_key_old)
 
     @property
     def processes(self) -> int:

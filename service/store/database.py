@@ -15,6 +15,7 @@ from screening.library import Library, open_library
 from screening.library.database import connect, location, spoken
 from service.errors import ServiceError
 from service.moment import now
+from service.store import keyring
 from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
 
@@ -29,10 +30,11 @@ class Store:
         self.engine, self.sealer = engine, sealer
 
     @classmethod
-    def open(cls, where: str, key: bytes = b"", *, pool: int = 20) -> Self:
+    def open(cls, where: str, key: bytes = b"", *, old: bytes = b"", pool: int = 20) -> Self:
         """Open a database and bring it to this version; made if it is not there. ``where`` is a path or URL; ``key`` seals.
 
-        Raises :class:`LibraryError` for a database that can't be used.
+        ``old`` is the key before it, until all is sealed anew. Raises :class:`LibraryError` for a database that can't be used,
+        :class:`ServiceError` "store.key" if the keys don't open it.
         """
         open_library(where, create=True).close()
         engine = connect(location(where), create=False)
@@ -40,9 +42,11 @@ class Store:
             engine = _pooled(engine, pool)
         else:
             sa_event.listen(engine, "connect", _modest)
-        store = cls(engine, Sealer(key))
+        store = cls(engine, Sealer(key, old))
+        engine.dialect.vault = store.sealer  # type: ignore[attr-defined]  # ours: see screening.library.vault
         try:
             store._migrate()
+            store._check_keys()
         except BaseException:
             engine.dispose()
             raise
@@ -76,6 +80,13 @@ class Store:
             connection = plain.execution_options(**options)
             with connection.begin():
                 yield connection
+
+    def _check_keys(self) -> None:
+        with self.read() as connection:
+            incomplete = keyring.check(connection, self.sealer)
+        if incomplete:
+            with self.write() as connection:
+                keyring.complete(connection, self.sealer)
 
     def _migrate(self) -> None:
         with self.write() as connection:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy import event as event_
 from sqlalchemy.schema import UniqueConstraint
 
-from service.store.types import Json, Moment
+from service.store.types import Json, Moment, Sealed, SealedJson, SealedText
 
 REVISION: Final = "0001"
 WAITING: Final = "state IN ('queued', 'reading', 'read', 'screening')"  # of submissions
@@ -39,6 +39,11 @@ metadata = MetaData()
 
 def _text(name: str, default: str = "") -> Column[Any]:
     return Column(name, Text, nullable=False, default=default)
+
+
+def _private(table: str, name: str) -> Column[Any]:
+    # Words of people or about people: sealed like the bodies; no query may look into them.
+    return Column(name, SealedText(f"{table}/{name}"), nullable=False, default="")
 
 
 def _ref(name: str, target: str, *, nullable: bool = False, gone: str = "CASCADE", **more: Any) -> Column[Any]:
@@ -117,17 +122,18 @@ batch = Table(
     _text("rulebook"),
     Column("state", String(20), nullable=False),  # unpacking, open, sealed, closed, failed
     Column("blind", Boolean, nullable=False, default=True),  # reviewers see no names
+    Column("enforce_quota", Boolean, nullable=False, default=False),  # what is over the notice's quota is refused
     _text("unit"),  # of a batch that one unit handed in: its submitters see it
     _text("unit_key"),
     Column("revision", Integer, nullable=False, default=0),  # grows when a member is read, changed or withdrawn
     Column("archive", String(64)),  # sha256 of the zip, until it is unpacked
     Column("manifest", String(64)),  # sha256 of the list
-    Column("manifest_name", Text),
+    Column("manifest_name", SealedText("batch/manifest_name")),
     Column("roster", String(64)),
-    Column("remarks", Json),  # files that are no cases: [{"name", "reason"}]
+    Column("remarks", SealedJson("batch/remarks")),  # files that are no cases: [{"name", "reason"}]
     _text("error"),
-    _text("message"),
-    _text("advice"),
+    _private("batch", "message"),
+    _private("batch", "advice"),
     Column("created", Moment, nullable=False),
     Column("closed", Moment),
     Column("purge_after", Moment),
@@ -180,6 +186,7 @@ submission = Table(
     Column("updated", Moment, nullable=False),
     Column("created_by", String(40), nullable=False),
     Column("version", Integer, nullable=False, default=1),  # for changes by people: see decisions
+    _ref("replaces", "submission", nullable=True, gone="SET NULL", index=True),  # the earlier version of the same case
     # What is known of it; from the request at first, from the case once it is read.
     _text("kind"),
     _text("title"),
@@ -199,8 +206,8 @@ submission = Table(
     Column("fence", Integer, nullable=False, default=0),  # grows with each lease: a late answer has an old number
     Column("cancel", Boolean, nullable=False, default=False),
     _text("error"),  # why it failed or can't be read
-    _text("message"),
-    _text("advice"),
+    _private("submission", "message"),
+    _private("submission", "advice"),
     # What the newest report says, for lists.
     Column("run", ID),
     Column("screened", Moment),
@@ -255,7 +262,7 @@ words = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     _ref("submission", "submission", unique=True),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Sealed("words/body"), nullable=False),
 )
 for _line in (
     # No content of its own (the packed text is beside it), and no places: words that follow each other overlap by one character.
@@ -334,7 +341,7 @@ decision = Table(
     Column("run", ID),
     Column("finding", String(80), nullable=False, default=""),
     Column("what", String(20), nullable=False),
-    _text("note"),
+    _private("decision", "note"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
     Column("version", Integer, nullable=False),  # of the submission, after it
@@ -349,7 +356,7 @@ memory = Table(
     Column("kind", String(10), nullable=False),  # finding, pair
     Column("key", String(90), nullable=False),
     Column("what", String(20), nullable=False),  # dismiss, or open: taken back
-    _text("note"),
+    _private("memory", "note"),
     _ref("submission", "submission", nullable=True),  # where a finding was dismissed
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
@@ -363,7 +370,7 @@ score = Table(
     Column("id", ID, primary_key=True),
     _ref("submission", "submission", index=True),
     Column("score", Float, nullable=False),  # 0-100
-    _text("note"),
+    _private("score", "note"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -376,7 +383,7 @@ exclusion = Table(
     _ref("submission", "submission", index=True),
     Column("target", String(80), nullable=False),  # "source:DOCUMENT" or "passage:KEY", see service.store.findings
     Column("excluded", Boolean, nullable=False),
-    _text("reason"),
+    _private("exclusion", "reason"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -389,7 +396,7 @@ choice = Table(
     _ref("batch", "batch", index=True),
     _ref("submission", "submission"),
     Column("what", String(10), nullable=False),
-    _text("reason"),
+    _private("choice", "reason"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -403,8 +410,8 @@ idempotency = Table(
     Column("request", String(64), nullable=False),  # sha256 of the request
     Column("status", Integer, nullable=False),
     Column("location", Text, nullable=False),
-    Column("body", Json, nullable=False),
-    Column("created", Moment, nullable=False),
+    Column("body", SealedJson("idempotency/body"), nullable=False),
+    Column("created", Moment, nullable=False, index=True),
 )
 
 # What happened, in order; read by SSE and by webhooks. Nothing personal in it.
@@ -462,8 +469,16 @@ audit = Table(
     Column("by", String(40), nullable=False),
     Column("action", String(40), nullable=False),
     Column("target", String(80), nullable=False, default=""),
-    _text("reason"),
+    _private("audit", "reason"),
     Column("facts", Json),
+)
+
+# What this installation alone knows: the secret behind pseudonyms, and a probe for each key in use. See store.keyring.
+secret = Table(
+    "service_secret",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # sealed
 )
 
 worker = Table(

@@ -42,6 +42,7 @@ class Handed:
     received: datetime | None = None
     rulebook: str = ""
     priority: int = 0
+    replaces: str | None = None
     row: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[tuple[str, str]] = ()  # (code, message) of what was decided when it was unpacked
 
@@ -70,6 +71,7 @@ def hand_in(tx: Connection, sealer: Sealer, handed: Handed) -> str:
             "rulebook": handed.rulebook,
             "state": "queued",
             "priority": handed.priority,
+            "replaces": handed.replaces,
         },
     )
     person = {
@@ -101,10 +103,13 @@ def one(tx: Connection, submission_id: str, sight: Sight, *, lock: bool = False)
 
 
 def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any]:
-    """Return what is personal of a submission: {"file", "author", "form_file", "row", "notes"}."""
+    """Return what is personal of a submission: {"file", "author", "form_file", "row", "notes"}, for :mod:`service.views`.
+
+    "veil", the secret behind pseudonyms, goes along; it is never kept with a person.
+    """
     body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
     found: dict[str, Any] = sealer.open_json(body, f"author/{submission_id}")
-    return found
+    return found | {"veil": sealer.veil}
 
 
 def case_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any] | None:

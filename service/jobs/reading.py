@@ -7,8 +7,6 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
-
 from screening.errors import UnreadableError
 from screening.intake.assemble import assemble, outline
 from screening.intake.gather import Part, Submission
@@ -18,6 +16,7 @@ from screening.library.entry import Entry
 from screening.pipeline import Setting, refused, vocabulary
 from service.jobs.kit import Kit
 from service.store import files, results, submissions
+from service.store.database import Row, Tx
 from service.store.sealing import Sealer
 from service.store.sight import Sight
 from service.store.work import Lease
@@ -55,13 +54,13 @@ def read(kit: Kit, lease: Lease) -> bool:
     return kept
 
 
-def setting_of(tx: Connection, kit: Kit, row: RowMapping) -> Setting:
+def setting_of(tx: Tx, kit: Kit, row: Row) -> Setting:
     """Return by what a submission is judged: its own rulebook, else its batch's, else the installation's."""
     rulebook, roster = results.batch_terms(tx, row["batch"])
     return kit.setting(row["rulebook"] or rulebook, roster)
 
 
-def handed_in(tx: Connection, sealer: Sealer, row: RowMapping, *, whole: bool) -> Submission:
+def handed_in(tx: Tx, sealer: Sealer, row: Row, *, whole: bool) -> Submission:
     """Return a submission as the engine knows it; its files in memory if ``whole``, else empty."""
     person = submissions.person_of(tx, sealer, row["id"])
 

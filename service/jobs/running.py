@@ -32,7 +32,7 @@ def run(kit: Kit, lease: Lease) -> None:
     try:
         if not _WORK[lease.kind](kit, lease):
             _log.info("work.lost", extra={"work": lease.kind, "row": lease.id, "fence": lease.fence})
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it was, the next piece of work must go on
         _log.exception("work.failed", extra={"work": lease.kind, "row": lease.id, "attempt": lease.attempts})
         if lease.attempts >= allowed:
             give_up(kit, lease, _said(error))

@@ -9,8 +9,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
-
 from screening.case import CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake import Limits
@@ -20,6 +18,7 @@ from screening.intake.manifest import load_manifest
 from screening.pipeline import refused
 from service.jobs.kit import Kit
 from service.store import files, results, unpacked, work
+from service.store.database import Row, Tx
 from service.store.submissions import Handed, hand_in
 from service.store.work import Lease
 
@@ -40,7 +39,8 @@ def unpack(kit: Kit, lease: Lease) -> bool:
                 return unpacked.fail(tx, lease, error)
         with kit.store.read() as tx:
             there = unpacked.cases(tx, lease.id)
-        waiting = [m for m in (*gathered.submissions, *gathered.refused) if m.id not in there]
+        members: tuple[Submission | Refused, ...] = (*gathered.submissions, *gathered.refused)
+        waiting = [m for m in members if m.id not in there]
         for group in _groups(waiting):
             with kit.store.write() as tx:
                 if not work.held(tx, lease):
@@ -52,7 +52,7 @@ def unpack(kit: Kit, lease: Lease) -> bool:
         return unpacked.seal(tx, lease, remarks)
 
 
-def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[RowMapping, Gathered]:
+def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[Row, Gathered]:
     zipped = folder / "压缩包.zip"
     store = kit.store
     with store.read() as tx:
@@ -94,7 +94,7 @@ def _groups(members: list[Submission | Refused]) -> Iterator[list[tuple[Submissi
         yield group
 
 
-def _store(tx: Connection, kit: Kit, row: RowMapping, member: Submission | Refused, parts: Parts) -> None:
+def _store(tx: Tx, kit: Kit, row: Row, member: Submission | Refused, parts: Parts) -> None:
     keys = [None if p is None else _keep(tx, kit, p) for p in parts]
     said = member.row if isinstance(member, Submission) else None
     handed = Handed(
@@ -128,7 +128,7 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "received": received and received.isoformat()}
 
 
-def _keep(tx: Connection, kit: Kit, data: bytes) -> str:
+def _keep(tx: Tx, kit: Kit, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     files.keep(tx, kit.store.sealer, io.BytesIO(data), sha256, len(data))
     return sha256

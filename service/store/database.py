@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, RowMapping, inspect, text
 from sqlalchemy import event as sa_event
 
 from screening.errors import LibraryError
@@ -19,6 +19,8 @@ from service.store import keyring
 from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
 
+Tx = Connection  # for the rooms above, which know no SQLAlchemy
+Row = RowMapping
 VERSION_TABLE = "service_version"
 _PLACES = {"library.locked": 503, "library.unreachable": 503, "library.refused": 503, "library.full": 507}
 

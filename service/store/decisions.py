@@ -158,9 +158,7 @@ def points(tx: Connection, submission_ids: Collection[str]) -> dict[str, dict[st
     """Return the newest points of each person, by submission and person."""
     rows = (
         tx.execute(
-            select(score)
-            .where(score.c.submission.in_(sorted(submission_ids)))
-            .order_by(score.c.created, score.c.id)
+            select(score).where(score.c.submission.in_(sorted(submission_ids))).order_by(score.c.created, score.c.id)
         )
         .mappings()
         .all()

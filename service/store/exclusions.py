@@ -112,4 +112,3 @@ def _side(tx: Connection, sealer: Sealer, submission_id: str) -> Comparable:
     if case is None:
         raise not_found("这份材料的正文")
     return Comparable.of_case(Case.from_json(case))
-

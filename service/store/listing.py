@@ -141,4 +141,3 @@ def counts(tx: Connection, wanted: Wanted, sight: Sight) -> Mapping[str, Any]:
         out["verdicts"][said] = out["verdicts"].get(said, 0) + n
         out["states"][state] = out["states"].get(state, 0) + n
     return out
-

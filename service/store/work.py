@@ -254,7 +254,7 @@ def finished(tx: Connection, batch_id: str | None) -> None:
     if tx.execute(select(submission.c.id).where(mine, submission.c.state.in_(UNFINISHED)).limit(1)).first():
         return
     counts = tx.execute(select(submission.c.state, func.count()).where(mine).group_by(submission.c.state)).all()
-    tell(tx, "batch.done", batch=batch_id, **{str(s): int(n) for s, n in counts})
+    tell(tx, "batch.done", batch=batch_id, states={str(state): int(n) for state, n in counts})
 
 
 def retry(tx: Connection, submission_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -58,7 +60,9 @@ class Kit:
 
     def folder(self) -> TemporaryDirectory[str]:
         """Return a private folder that is gone afterwards; what a killed worker leaves there is removed at the next start."""
-        return TemporaryDirectory(dir=temporary(self.settings), prefix="work-", ignore_cleanup_errors=True)
+        return TemporaryDirectory(
+            dir=temporary(self.settings), prefix=f"work-{os.getpid()}-", ignore_cleanup_errors=True
+        )
 
     def _roster(self, sha256: str) -> tuple[Trainee, ...]:
         with self.folder() as folder, self.store.read() as tx:
@@ -74,6 +78,24 @@ def temporary(settings: Settings) -> Path | None:
     folder = settings.data / "tmp"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def sweep(settings: Settings) -> None:
+    """Remove what killed workers of this machine have left in the data folder."""
+    for left in (settings.data / "tmp").glob("work-*"):
+        pid = left.name.split("-")[1]
+        if not (pid.isdecimal() and _runs(int(pid))):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class _Book:

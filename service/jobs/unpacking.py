@@ -23,7 +23,6 @@ from service.store.submissions import Handed, hand_in
 from service.store.work import Lease
 
 _AT_ONCE = 4 << 20  # bytes stored in one transaction
-_MEMBERS = 20_000
 
 
 def unpack(kit: Kit, lease: Lease) -> bool:
@@ -62,7 +61,9 @@ def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[Row, Gathered]:
         if row["manifest"]:
             sheet = folder / Path(row["manifest_name"] or "报送清单.xlsx").name
             files.copy_to(tx, store.sealer, row["manifest"], sheet)
-    limits = ArchiveLimits(size=kit.settings.max_batch << 20, entries=_MEMBERS, inflated=kit.settings.max_batch << 22)
+    limits = ArchiveLimits(
+        size=kit.settings.max_batch << 20, entries=kit.settings.max_members, inflated=kit.settings.max_batch << 22
+    )
     try:
         return row, gather(zipped, load_manifest(sheet) if sheet else None, limits=limits)
     except ScreeningError as error:

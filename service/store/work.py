@@ -135,22 +135,16 @@ def held(tx: Connection, lease: Lease) -> bool:
     return True
 
 
-def beat(tx: Connection, owner: str, seconds: float) -> None:
-    """Tell that a worker lives: its leases are good for another while."""
-    until = now() + timedelta(seconds=seconds)
+def beat(tx: Connection, owner: str, seconds: float, done: int = 0) -> None:
+    """Tell that a worker lives, and how much it has ``done`` since: its leases are good for another while."""
+    at = now()
     for table in (batch, submission):
-        tx.execute(update(table).where(table.c.lease_owner == owner).values(lease_until=until))
-    tx.execute(update(worker).where(worker.c.id == owner).values(seen=now()))
-
-
-def enlist(tx: Connection, owner: str) -> None:
-    """Write a worker down."""
-    tx.execute(insert(worker), {"id": owner, "started": now(), "seen": now(), "done": 0})
-
-
-def done(tx: Connection, owner: str) -> None:
-    """Count a piece of work of a worker."""
-    tx.execute(update(worker).where(worker.c.id == owner).values(done=worker.c.done + 1, seen=now()))
+        tx.execute(
+            update(table).where(table.c.lease_owner == owner).values(lease_until=at + timedelta(seconds=seconds))
+        )
+    known = update(worker).where(worker.c.id == owner).values(seen=at, done=worker.c.done + done)
+    if not tx.execute(known).rowcount:
+        tx.execute(insert(worker), {"id": owner, "started": at, "seen": at, "done": done})
 
 
 def later(tx: Connection, lease: Lease) -> None:
@@ -170,13 +164,9 @@ def give_back(tx: Connection, leases: Collection[Lease]) -> None:
 
 
 def release(tx: Connection, owner: str) -> int:
-    """Put back all that a dead worker had in hand; return how much that was."""
-    return sum(_back(tx, table, [table.c.lease_owner == owner], pause=True) for table in (batch, submission))
-
-
-def strike_off(tx: Connection, owner: str) -> None:
-    """Forget a worker that has ended."""
+    """Forget a worker that has ended, and put back all that it had in hand; return how much that was."""
     tx.execute(delete(worker).where(worker.c.id == owner))
+    return sum(_back(tx, table, [table.c.lease_owner == owner], pause=True) for table in (batch, submission))
 
 
 def _back(tx: Connection, table: Table, which: Sequence[ColumnElement[bool]], *, pause: bool) -> int:

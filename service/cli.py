@@ -31,7 +31,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="筛查的工作进程数；0 为每个处理器一个。")] = None,
 ) -> None:
     """启动服务：网页、接口和筛查进程。按 Ctrl-C 停止；正在处理的材料做完再停，再按一次就马上停。"""
-    from service.supervisor import serve as run  # noqa: PLC0415 - the web is loaded for this command only
+    from service.supervisor import serve as run
 
     run(load_settings(data=data, database=database, host=host, port=port, workers=workers))
 
@@ -41,10 +41,10 @@ def worker(
     database: DatabaseOption = None,
     data: DataOption = None,
     name: Annotated[str, typer.Option(hidden=True)] = "",
-    watched: Annotated[bool, typer.Option("--watched", hidden=True)] = False,  # noqa: FBT002 - an option of a command
+    watched: Annotated[bool, typer.Option("--watched", hidden=True)] = False,
 ) -> None:
     """只启动一个筛查进程，例如在另一台机器上：--database 写同一个 PostgreSQL 数据库的地址。"""
-    from service.jobs.worker import main as run  # noqa: PLC0415 - the engine is loaded for this command only
+    from service.jobs.worker import main as run
 
     run(load_settings(data=data, database=database), name, watched=watched)
 

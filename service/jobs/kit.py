@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from screening.case import Batch
 from screening.intake.boundary import warm
@@ -23,6 +24,10 @@ from service.store import files, results
 from service.store.database import Store
 
 
+# Reading a rulebook takes as long as a tenth of a screening; one that an office edits counts after so many seconds.
+_FRESH: Final = 10.0
+
+
 class Kit:
     """The tools of one worker; one object a thread."""
 
@@ -30,6 +35,7 @@ class Kit:
         self.store, self.settings = store, settings
         self.library = store.library()
         self._rosters = lru_cache(maxsize=4)(self._roster)
+        self._books: dict[str, tuple[float, Rulebook]] = {}
         self._batch: tuple[Any, Mapping[str, tuple[Outcome, ...]]] = None, {}
         self._read = 0
         warm()
@@ -39,9 +45,16 @@ class Kit:
 
         Raises :class:`ScreeningError` for a rulebook that can't be used.
         """
-        book = load_rulebook(rulebook or self.settings.rulebook)
+        book = self._book(rulebook or self.settings.rulebook)
         people = self._rosters(roster) if roster else None
         return _setting(_Book(book), self.settings.models, people, self.settings.thorough)
+
+    def _book(self, rulebook: str) -> Rulebook:
+        at, book = self._books.get(rulebook, (0.0, None))
+        if book is None or time.monotonic() - at > _FRESH:
+            book = load_rulebook(rulebook)
+            self._books[rulebook] = time.monotonic(), book
+        return book
 
     def of_batch(self, batch: str, setting: Setting, revision: int) -> Mapping[str, tuple[Outcome, ...]]:
         """Return what the batch checks say of each member of a batch by the id in its report, of one whose id is taken by its row's."""

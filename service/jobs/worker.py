@@ -81,6 +81,7 @@ class Worker:
             self._leave()
 
     def _turn(self, kit: Kit) -> bool:
+        self._put_back()  # what a trouble of the database left in hand
         with self.store.read() as tx:
             if not work.waits(tx):
                 return False
@@ -94,19 +95,27 @@ class Worker:
             self._done += 1
         return busy
 
+    def _put_back(self) -> None:
+        if self._hands:
+            with self.store.write() as tx:
+                work.give_back(tx, self._hands)
+            self._hands = []
+
     def _leave(self) -> None:
-        """Put back what was not done, and sign off."""
-        with self.store.write() as tx:
-            work.give_back(tx, self._hands)
-            work.release(tx, self.name)
+        """Put back what was not done, and sign off; if the database does not answer, the leases run out by themselves."""
+        with suppress(ScreeningError):
+            self._put_back()
+            with self.store.write() as tx:
+                work.release(tx, self.name)
 
     def _pulse(self) -> None:
+        told = 0
         while True:
             done = self._done
             try:
                 with self.store.write() as tx:
-                    work.beat(tx, self.name, self.settings.lease_seconds, done)
-                self._done -= done
+                    work.beat(tx, self.name, self.settings.lease_seconds, done - told)
+                told = done
             except ScreeningError as error:
                 _log.warning("worker.trouble", extra={"code": error.code})
             if self._ended.wait(self.settings.lease_seconds / 4):

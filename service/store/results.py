@@ -14,7 +14,7 @@ from screening.case import Case, CaseInfo, unit_key
 from screening.library import Prepared
 from screening.report import Report
 from service.moment import new_id, now
-from service.store import archive, work
+from service.store import archive, search, work
 from service.store.database import tell
 from service.store.schema import batch, case, pair, run, submission
 from service.store.sealing import Sealer
@@ -46,6 +46,7 @@ def keep_case(tx: Connection, sealer: Sealer, lease: Lease, read: Case, prepared
     stated = tx.execute(select(submission.c.unit_key).where(submission.c.id == where)).scalar_one()
     if not stated:
         values |= _unit(read.info)
+    search.add(tx, where, prepared.entry.text, hide=(read.info.author, read.info.unit))
     work.grown(tx, lease.batch)
     document, owns = archive.put_in(tx, where, prepared)
     work.settle(tx, lease, state="read", document=document, owns_document=owns, **values)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, f
 
 from service.errors import conflict
 from service.moment import now
-from service.store import archive
+from service.store import archive, search
 from service.store.database import tell
 from service.store.schema import batch, case, submission, worker
 from service.store.sealing import Sealer
@@ -198,20 +198,19 @@ def settle(tx: Connection, lease: Lease, **values: Any) -> None:
 def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> str:
     """Withdraw a submission that is not finished; return its state: "cancelled", or what it is while a worker has it in hand.
 
-    Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out.
+    Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out:
+    call ``given_back`` of :mod:`screening.library` after the transaction, so that the bytes are overwritten.
     """
     row = tx.execute(select(submission).where(submission.c.id == submission_id).with_for_update()).one()
     if row.state == "cancelled":
         return "cancelled"
     if row.state not in (*UNFINISHED, "failed"):
         raise conflict("submission.finished", "这份材料已经筛查完，不能再撤回", "如需删除，请联系管理员。")
-    if row.state in ("reading", "screening"):
-        tx.execute(update(submission).where(submission.c.id == submission_id).values(cancel=True, updated=now()))
-        if row.document:
-            archive.let_go(tx, sealer, submission_id)
-        return str(row.state)
     if row.document:
         archive.let_go(tx, sealer, submission_id)
+    if row.state in ("reading", "screening"):
+        tx.execute(update(submission).where(submission.c.id == submission_id).values(cancel=True, updated=now()))
+        return str(row.state)
     _withdrawn(tx, submission_id, row.batch)
     return "cancelled"
 
@@ -222,6 +221,7 @@ def _withdrawn(tx: Connection, submission_id: str, batch_id: str | None) -> None
         .where(submission.c.id == submission_id)
         .values(state="cancelled", updated=now(), fence=submission.c.fence + 1, run_after=None, **_FREED)
     )
+    search.remove(tx, submission_id)
     grown(tx, batch_id)
     tell(tx, "submission.cancelled", batch=batch_id, submission=submission_id)
     finished(tx, batch_id)

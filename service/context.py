@@ -1,14 +1,15 @@
-"""What every route works with: settings, the open store, and who is asking."""
+"""What every route works with: settings, the open store, the limits, and who is asking."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from service.errors import ServiceError
-from service.people.keys import principal_of
+from service.people import keys, sessions
+from service.people.limits import Limits
 from service.people.principal import Principal, Role, Scope
 from service.settings import Settings
 from service.store.database import Store
@@ -20,6 +21,7 @@ class Service:
 
     settings: Settings
     store: Store
+    limits: Limits = field(default_factory=Limits)
 
 
 def service_of(request: Request) -> Service:
@@ -28,25 +30,91 @@ def service_of(request: Request) -> Service:
     return found
 
 
-def asker(request: Request) -> Principal:
-    """Return who is asking. Raises :class:`ServiceError` 401."""
-    head = request.headers.get("authorization", "")
-    scheme, _, secret = head.partition(" ")
+def cookie_of(request: Request) -> str:
+    """Return what the session cookie holds, "" without one."""
+    return request.cookies.get(sessions.cookie_name(service_of(request).settings), "")
+
+
+async def sent_token(request: Request) -> str:
+    """Return the CSRF token that came along, "" without one: from the header, else from the form.
+
+    A multipart body is not read for it, as it may be large and is streamed: there the header serves, or a form that FastAPI has read.
+    """
+    if token := request.headers.get(sessions.CSRF_HEADER):
+        return token
+    if request.method in sessions.SAFE or not cookie_of(request) or "authorization" in request.headers:
+        return ""
+    kind = request.headers.get("content-type", "")
+    if kind.startswith("application/x-www-form-urlencoded") or (
+        kind.startswith("multipart/") and getattr(request, "_form", None) is not None
+    ):
+        return str((await request.form()).get(sessions.CSRF_FIELD, ""))
+    return ""
+
+
+def visitor(request: Request, token: Annotated[str, Depends(sent_token)]) -> Principal | None:
+    """Return who is asking, None for nobody.
+
+    A key (Bearer) or a session. Raises :class:`ServiceError` 401 for a key that does not hold, 403 for a changing request of a session
+    from another site or without its token, 429.
+    """
+    here = service_of(request)
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
-        who = principal_of(service_of(request).store, secret.strip())
-        request.state.principal = who.id  # for the log
-        return who
-    raise ServiceError(
-        401,
-        "sign_in",
-        "请先登录，或带上接口密钥",
-        "请求头：Authorization: Bearer csk_…",
-        headers={"WWW-Authenticate": "Bearer"},
-    )
+        who: Principal | None = keys.principal_of(here.store, secret.strip())
+    else:
+        cookie = cookie_of(request)
+        who = sessions.principal_of(here.store, here.settings, cookie) if cookie else None
+        if who and request.method not in sessions.SAFE:
+            sessions.check_origin(request.headers, here.settings)
+            sessions.check_token(who, token)
+    request.state.principal = who
+    if who:
+        answer_headers(request).update(here.limits.take(here.settings, "requests", who.id))
+    return who
+
+
+def asker(who: Annotated[Principal | None, Depends(visitor)]) -> Principal:
+    """Return who is asking. Raises :class:`ServiceError` 401, and as :func:`visitor`."""
+    if who is None:
+        raise ServiceError(
+            401,
+            "sign_in",
+            "请先登录，或带上接口密钥",
+            "请求头：Authorization: Bearer csk_…",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    return who
+
+
+def answer_headers(request: Request) -> dict[str, str]:
+    """Return the headers that the answer will get, whatever kind of answer it is: see :mod:`service.headers`."""
+    if not hasattr(request.state, "headers"):
+        request.state.headers = {}
+    found: dict[str, str] = request.state.headers
+    return found
+
+
+def from_address(request: Request) -> None:
+    """Count an attempt to sign in against the network address that it comes from. Raises :class:`ServiceError` 429."""
+    here = service_of(request)
+    here.limits.take_from(here.settings, "signins", request.client.host if request.client else "")
 
 
 Here = Annotated[Service, Depends(service_of)]
+Visitor = Annotated[Principal | None, Depends(visitor)]
 Asker = Annotated[Principal, Depends(asker)]
+
+
+class Limit:
+    """A dependency: what somebody does here counts against the setting WHAT_per_minute too: ``dependencies=[Depends(Limit("uploads"))]``."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+
+    def __call__(self, request: Request, here: Here, who: Asker) -> None:
+        """Raise :class:`ServiceError` 429."""
+        answer_headers(request).update(here.limits.take(here.settings, self.what, who.id))
 
 
 class Need:

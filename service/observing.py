@@ -68,7 +68,7 @@ class Observed:
             "route": route,
             "status": status,
             "ms": round(seconds * 1000, 1),
-            "principal": state.get("principal", ""),
+            "principal": getattr(state.get("principal"), "id", ""),
             "code": state.get("problem", ""),
             "received": seen.received,
             "sent": seen.sent,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from service.context import Here, asker
+from service.context import Here, Visitor, asker
 from service.errors import ServiceError
 from service.people.principal import Role, Scope
 
@@ -46,14 +46,14 @@ async def ready(request: Request) -> Response:
     return JSONResponse({"status": "ok"} | body)
 
 
-def _may_measure(request: Request, here: Here) -> None:
+def _may_measure(request: Request, here: Here, who: Visitor) -> None:
     """Raise :class:`ServiceError` 401 or 403 unless this request may see the figures; see the setting ``metrics``."""
     if here.settings.metrics == "open":
         return
     local = request.client is not None and request.client.host in _LOCAL
     if here.settings.metrics == "local" and local and not any(name in request.headers for name in _FORWARDED):
         return
-    asker(request).need(Scope.MANAGE, (Role.ADMINISTRATOR,))
+    asker(who).need(Scope.MANAGE, (Role.ADMINISTRATOR,))
 
 
 @router.get(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, exc, inspect, text
+from sqlalchemy import Connection, Engine, RowMapping, exc, inspect, text
 from sqlalchemy import event as sa_event
 
 from screening.errors import LibraryError
@@ -19,6 +19,8 @@ from service.store import keyring
 from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
 
+Tx = Connection  # for the rooms above, which know no SQLAlchemy
+Row = RowMapping
 VERSION_TABLE = "service_version"
 # With the pool's 20 more than a web process has threads (40): nobody waits for a connection, and who watches always gets one.
 _MORE = 30
@@ -43,6 +45,7 @@ class Store:
         if engine.dialect.name == "sqlite":
             sa_event.listen(engine, "connect", _modest)
         store = cls(engine, Sealer(key, old))
+        engine.dialect.vault = store.sealer  # type: ignore[attr-defined]  # ours: see screening.library.vault
         try:
             store._migrate()
             store._check_keys()

@@ -23,13 +23,15 @@ from sqlalchemy import (
     Text,
     func,
     literal_column,
+    text,
 )
 from sqlalchemy import event as event_
 from sqlalchemy.schema import UniqueConstraint
 
-from service.store.types import Json, Moment
+from service.store.types import Json, Moment, Sealed, SealedJson, SealedText
 
 REVISION: Final = "0001"
+WAITING: Final = "state IN ('queued', 'reading', 'read', 'screening')"  # of submissions
 ID: Final = String(28)  # see service.moment.new_id
 
 metadata = MetaData()
@@ -37,6 +39,11 @@ metadata = MetaData()
 
 def _text(name: str, default: str = "") -> Column[Any]:
     return Column(name, Text, nullable=False, default=default)
+
+
+def _private(table: str, name: str) -> Column[Any]:
+    # Words of people or about people: sealed like the bodies; no query may look into them.
+    return Column(name, SealedText(f"{table}/{name}"), nullable=False, default="")
 
 
 def _ref(name: str, target: str, *, nullable: bool = False, gone: str = "CASCADE", **more: Any) -> Column[Any]:
@@ -49,9 +56,9 @@ user = Table(
     "service_user",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("login", String(80), nullable=False, unique=True),  # folded: see people.accounts
+    Column("login", String(80), nullable=False, unique=True),  # folded: see people.passwords; from elsewhere "NAME:ID"
     _text("name"),
-    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator
+    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator; "": none yet, can't sign in
     _text("unit"),
     _text("unit_key"),  # see screening.case.unit_key; what rights go by
     _text("password"),  # argon2; empty: no password yet, or signs in elsewhere
@@ -63,7 +70,6 @@ user = Table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment),
     Column("version", Integer, nullable=False, default=1),
-    UniqueConstraint("issuer", "subject", "login"),
 )
 
 session = Table(
@@ -87,6 +93,19 @@ link = Table(
     Column("expires", Moment, nullable=False),
 )
 
+# Somebody who was sent to sign in elsewhere and is not back yet.
+signin = Table(
+    "service_signin",
+    metadata,
+    Column("state", String(64), primary_key=True),  # sha256
+    Column("cookie", String(64), nullable=False),  # sha256: only the same browser may come back
+    Column("provider", String(40), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),  # PKCE
+    _text("next"),
+    Column("expires", Moment, nullable=False),
+)
+
 key = Table(
     "service_key",
     metadata,
@@ -98,6 +117,7 @@ key = Table(
     _text("unit"),
     _text("unit_key"),
     Column("scopes", Json, nullable=False),
+    Column("batches", Json, nullable=False),  # of a reviewer's key: {batch or "*": blind}
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("revoked", Moment),
@@ -121,12 +141,12 @@ batch = Table(
     Column("revision", Integer, nullable=False, default=0),  # grows when a member is read, changed or withdrawn
     Column("archive", String(64)),  # sha256 of the zip, until it is unpacked
     Column("manifest", String(64)),  # sha256 of the list
-    Column("manifest_name", Text),
+    Column("manifest_name", SealedText("batch/manifest_name")),
     Column("roster", String(64)),
-    Column("remarks", Json),  # files that are no cases: [{"name", "reason"}]
+    Column("remarks", SealedJson("batch/remarks")),  # files that are no cases: [{"name", "reason"}]
     _text("error"),
-    _text("message"),
-    _text("advice"),
+    _private("batch", "message"),
+    _private("batch", "advice"),
     Column("created", Moment, nullable=False),
     Column("closed", Moment),
     Column("purge_after", Moment),
@@ -199,8 +219,8 @@ submission = Table(
     Column("fence", Integer, nullable=False, default=0),  # grows with each lease: a late answer has an old number
     Column("cancel", Boolean, nullable=False, default=False),
     _text("error"),  # why it failed or can't be read
-    _text("message"),
-    _text("advice"),
+    _private("submission", "message"),
+    _private("submission", "advice"),
     # What the newest report says, for lists.
     Column("run", ID),
     Column("screened", Moment),
@@ -218,8 +238,17 @@ submission = Table(
     # Its document in the archive, and whether that came from here.
     Column("document", String(40)),
     Column("owns_document", Boolean, nullable=False, default=False),
-    Index("service_submission_work", "state", "run_after"),
+    # In the order in which the work is done; only what is still to be done is in it.
+    Index(
+        "service_submission_work",
+        text("priority DESC"),
+        "id",
+        sqlite_where=text(WAITING),
+        postgresql_where=text(WAITING),
+    ),
+    Index("service_submission_lease", "lease_owner"),
     Index("service_submission_batch", "batch", "id"),
+    Index("service_submission_members", "batch", "state"),
     Index("service_submission_unit", "unit_key", "id"),
     Index("service_submission_document", "document"),
     Index("service_submission_sha256", "sha256"),
@@ -246,7 +275,7 @@ words = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     _ref("submission", "submission", unique=True),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Sealed("words/body"), nullable=False),
 )
 for _line in (
     # No content of its own (the packed text is beside it), and no places: words that follow each other overlap by one character.
@@ -273,6 +302,8 @@ case = Table(
     metadata,
     _ref("submission", "submission", primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    # Its metadata alone, sealed: what the batch checks see, of all members at once.
+    Column("info", LargeBinary, nullable=False),
 )
 
 # Reports; rows are added, never changed.
@@ -323,7 +354,7 @@ decision = Table(
     Column("run", ID),
     Column("finding", String(80), nullable=False, default=""),
     Column("what", String(20), nullable=False),
-    _text("note"),
+    _private("decision", "note"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
     Column("version", Integer, nullable=False),  # of the submission, after it
@@ -338,7 +369,7 @@ memory = Table(
     Column("kind", String(10), nullable=False),  # finding, pair
     Column("key", String(90), nullable=False),
     Column("what", String(20), nullable=False),  # dismiss, or open: taken back
-    _text("note"),
+    _private("memory", "note"),
     _ref("submission", "submission", nullable=True),  # where a finding was dismissed
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
@@ -352,7 +383,7 @@ score = Table(
     Column("id", ID, primary_key=True),
     _ref("submission", "submission", index=True),
     Column("score", Float, nullable=False),  # 0-100
-    _text("note"),
+    _private("score", "note"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -365,7 +396,7 @@ exclusion = Table(
     _ref("submission", "submission", index=True),
     Column("target", String(80), nullable=False),  # "source:DOCUMENT" or "passage:KEY", see service.store.findings
     Column("excluded", Boolean, nullable=False),
-    _text("reason"),
+    _private("exclusion", "reason"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -378,7 +409,7 @@ choice = Table(
     _ref("batch", "batch", index=True),
     _ref("submission", "submission"),
     Column("what", String(10), nullable=False),
-    _text("reason"),
+    _private("choice", "reason"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
 )
@@ -392,7 +423,7 @@ idempotency = Table(
     Column("request", String(64), nullable=False),  # sha256 of the request
     Column("status", Integer, nullable=False),
     Column("location", Text, nullable=False),
-    Column("body", Json, nullable=False),
+    Column("body", SealedJson("idempotency/body"), nullable=False),
     Column("created", Moment, nullable=False, index=True),
 )
 
@@ -451,7 +482,7 @@ audit = Table(
     Column("by", String(40), nullable=False),
     Column("action", String(40), nullable=False),
     Column("target", String(80), nullable=False, default=""),
-    _text("reason"),
+    _private("audit", "reason"),
     Column("facts", Json),
 )
 

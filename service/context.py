@@ -52,25 +52,30 @@ async def sent_token(request: Request) -> str:
     return ""
 
 
-def visitor(request: Request, token: Annotated[str, Depends(sent_token)]) -> Principal | None:
-    """Return who is asking, None for nobody.
-
-    A key (Bearer) or a session. Raises :class:`ServiceError` 401 for a key that does not hold, 403 for a changing request of a session
-    from another site or without its token, 429.
-    """
+def recognised(request: Request) -> Principal | None:
+    """Return who holds the key (Bearer) or the session that came along, None for nobody. Raises :class:`ServiceError` 401 for a wrong key."""
     here = service_of(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
-        who: Principal | None = keys.principal_of(here.store, secret.strip())
-    else:
-        cookie = cookie_of(request)
-        who = sessions.principal_of(here.store, here.settings, cookie) if cookie else None
-        if who and request.method not in sessions.SAFE:
-            sessions.check_origin(request.headers, here.settings)
-            sessions.check_token(who, token)
+        return keys.principal_of(here.store, secret.strip())
+    cookie = cookie_of(request)
+    return sessions.principal_of(here.store, here.settings, cookie) if cookie else None
+
+
+def visitor(request: Request, token: Annotated[str, Depends(sent_token)]) -> Principal | None:
+    """Return who is asking, None for nobody.
+
+    Raises :class:`ServiceError` 401 for a key that does not hold, 403 for a changing request of a session from another site or without
+    its token, 429.
+    """
+    here, who = service_of(request), recognised(request)
     request.state.principal = who
-    if who:
-        answer_headers(request).update(here.limits.take(here.settings, "requests", who.id))
+    if who is None:
+        return None
+    if who.session and request.method not in sessions.SAFE:
+        sessions.check_origin(request.headers, here.settings)
+        sessions.check_token(who, token)
+    answer_headers(request).update(here.limits.take(here.settings, "requests", who.id))
     return who
 
 

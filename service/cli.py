@@ -9,9 +9,12 @@ from typing import Annotated
 import typer
 
 from screening.errors import ScreeningError
+from service import cli_people
 from service.settings import load_settings
 
 app = typer.Typer(name="screening-service", no_args_is_help=True, add_completion=False)
+app.add_typer(cli_people.user, name="user")
+app.add_typer(cli_people.key, name="key")
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹；没有就新建。")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", help="数据库地址；不写就用数据文件夹里的文件。")]

@@ -23,7 +23,7 @@ RATE: Final = 16 << 10  # bytes a second that earn more time
 FORM: Final = {"max_files": 4, "max_fields": 40, "max_part_size": 64 << 10}  # of a multipart request
 
 
-class BodyRefused(HTTPException):  # noqa: N818 - the frame of an error, not one itself
+class BodyRefused(HTTPException):
     """Carries an error out of the reading of a body: FastAPI lets nothing but an HTTPException through from there."""
 
     def __init__(self, error: ServiceError) -> None:

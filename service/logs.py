@@ -19,6 +19,16 @@ from service.settings import Settings
 
 _ROOT: Final = Path(__file__).parent.parent
 _FRAMES: Final = 30
+_EXTRA: Final = (
+    "work",
+    "row",
+    "fence",
+    "attempt",
+    "attempts",
+    "batch",
+    "worker",
+    "code",
+)  # what our own lines may bring along
 _OWN: Final = ("service", "screening", "uvicorn")  # their messages are known; of others only the fixed part is kept
 
 
@@ -43,7 +53,12 @@ def setup(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_fixed_part, *shared, structlog.stdlib.add_logger_name],
+            foreign_pre_chain=[
+                _fixed_part,
+                structlog.stdlib.ExtraAdder(_EXTRA),
+                *shared,
+                structlog.stdlib.add_logger_name,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, shown],
         )
     )

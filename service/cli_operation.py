@@ -48,8 +48,12 @@ def check(data: DataOption = None, database: DatabaseOption = None) -> None:
 
     unknown = list(unknown_names(os.environ, _file_keys()))
     lines = [doctor.Line(doctor.WRONG, name, "没有这项设置", _meant(name)) for name in unknown]
-    found = load_settings(data=data, database=database)
-    lines += [*doctor.basics(found), doctor.database(found)]
+    try:
+        found = load_settings(data=data, database=database)
+    except UsageError as error:
+        lines.append(doctor.Line(doctor.WRONG, "设置", error.message, error.advice))
+    else:
+        lines += [*doctor.basics(found), doctor.database(found)]
     _show(lines)
 
 

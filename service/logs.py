@@ -82,11 +82,11 @@ def log(name: str = "service") -> structlog.stdlib.BoundLogger:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """Return what may be logged of an exception: {"exception", "code", "stack", "cause"}."""
-    told: dict[str, Any] = {"exception": type(error).__name__}
+    """Return what may be logged of an exception: {"error", "code", "frames", "cause"}."""
+    told: dict[str, Any] = {"error": type(error).__name__}
     if isinstance(code := getattr(error, "code", None), str):
         told["code"] = code
-    told["stack"] = _frames(error.__traceback__)
+    told["frames"] = _frames(error.__traceback__)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         told["cause"] = type(cause).__name__

@@ -23,7 +23,6 @@ from service.settings import Settings
 from service.store import files, results
 from service.store.database import Store
 
-
 # Reading a rulebook takes as long as a tenth of a screening; one that an office edits counts after so many seconds.
 _FRESH: Final = 10.0
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
@@ -16,10 +16,12 @@ from screening.errors import ScreeningError
 from service.apart import Apart
 from service.context import Service
 from service.errors import PROBLEM, ServiceError, problem
+from service.headers import Headers
 from service.limits import Bodies, BodyRefused
 from service.logs import failure, log
 from service.metrics import Metrics
 from service.observing import Observed
+from service.pages.frame import error_page, html_wanted
 from service.readiness import Readiness
 from service.routes import routers
 from service.settings import Settings
@@ -63,7 +65,8 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.add_middleware(Bodies, settings=settings)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=_PACKED)
     app.state.metrics, app.state.readiness = Metrics(settings, opened), Readiness(settings, opened)
-    app.add_middleware(Observed, metrics=app.state.metrics)  # the last one added is the outermost
+    app.add_middleware(Observed, metrics=app.state.metrics)
+    app.add_middleware(Headers, secure=settings.secure)  # the last one added is the outermost
     app.add_exception_handler(ServiceError, _said)
     app.add_exception_handler(ScreeningError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -74,24 +77,26 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     return app
 
 
-def _answer(request: Request, error: ServiceError) -> JSONResponse:
+def _answer(request: Request, error: ServiceError) -> Response:
     request.state.problem = error.code
     if error.code.startswith("store."):
         request.app.state.metrics.problems.labels(error.code).inc()
     if error.status >= 500:
         _log.error("problem", request=request.state.request_id, status=error.status, **failure(error))
+    if html_wanted(request):
+        return error_page(request, error)
     body = problem(error, getattr(request.state, "request_id", ""))
     return JSONResponse(body, error.status, headers=error.headers, media_type=PROBLEM)
 
 
-async def _said(request: Request, error: Exception) -> JSONResponse:
+async def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, ScreeningError)
     if not isinstance(error, ServiceError):
         error = ServiceError(422, error.code, error.message, error.advice)
     return _answer(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # Names of the fields and what is wrong, never the values: they may be personal.
     wrong = [{"field": ".".join(map(str, e["loc"])), "type": e["type"]} for e in error.errors()]
@@ -102,7 +107,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return _answer(request, said)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, BodyRefused)
     return _answer(request, error.error)
 
@@ -119,7 +124,7 @@ _WORDS = {
 }
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, advice = _WORDS.get(error.status_code, ("request", "请求有误", "请对照接口说明核对。"))
     return _answer(request, ServiceError(error.status_code, code, message, advice, headers=error.headers))

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from screening.errors import ScreeningError
-from service import cli_operation
+from service import cli_operation, cli_people
 from service.logs import setup
 from service.settings import load_settings
 
 app = typer.Typer(name="screening-service", no_args_is_help=True, add_completion=False)
 app.add_typer(cli_operation.settings_app, name="settings")
+app.add_typer(cli_people.user, name="user")
+app.add_typer(cli_people.key, name="key")
 for _command in (cli_operation.doctor, cli_operation.backup, cli_operation.restore):
     app.command()(_command)
 

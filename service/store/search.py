@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Text, bindparam, delete, or_, select, text
+from sqlalchemy import ColumnElement, Connection, LargeBinary, bindparam, delete, or_, select, text
 
 from screening.output.privacy import masked
 from screening.text.view import simplified

@@ -19,6 +19,16 @@ from service.settings import Settings
 
 _ROOT: Final = Path(__file__).parent.parent
 _FRAMES: Final = 30
+_EXTRA: Final = (
+    "work",
+    "row",
+    "fence",
+    "attempt",
+    "attempts",
+    "batch",
+    "worker",
+    "code",
+)  # what our own lines may bring along
 _OWN: Final = ("service", "screening", "uvicorn")  # their messages are known; of others only the fixed part is kept
 
 
@@ -43,7 +53,12 @@ def setup(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[_fixed_part, *shared, structlog.stdlib.add_logger_name],
+            foreign_pre_chain=[
+                _fixed_part,
+                structlog.stdlib.ExtraAdder(_EXTRA),
+                *shared,
+                structlog.stdlib.add_logger_name,
+            ],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, shown],
         )
     )
@@ -67,11 +82,11 @@ def log(name: str = "service") -> structlog.stdlib.BoundLogger:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """Return what may be logged of an exception: {"exception", "code", "stack", "cause"}."""
-    told: dict[str, Any] = {"exception": type(error).__name__}
+    """Return what may be logged of an exception: {"error", "code", "frames", "cause"}."""
+    told: dict[str, Any] = {"error": type(error).__name__}
     if isinstance(code := getattr(error, "code", None), str):
         told["code"] = code
-    told["stack"] = _frames(error.__traceback__)
+    told["frames"] = _frames(error.__traceback__)
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         told["cause"] = type(cause).__name__

@@ -73,7 +73,8 @@ class Observed:
             "received": seen.received,
             "sent": seen.sent,
         }
-        say = self.log.error if told or status >= 500 else self.log.debug if route in _QUIET else self.log.info
+        quiet = route in _QUIET and status < 400
+        say = self.log.error if told or status >= 500 else self.log.debug if quiet else self.log.info
         say("request", **{k: v for k, v in (facts | told).items() if v != ""})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,14 +14,13 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
-from typing import Final
+from typing import IO, Final
 
 import uvicorn
 
 from screening.errors import UsageError
 from service.app import create_app
 from service.jobs.kit import sweep
-from service.jobs.worker import new_name
 from service.people import accounts
 from service.settings import PREFIX, Settings
 from service.store import work
@@ -36,10 +36,13 @@ _TICK: Final = 0.2
 def serve(settings: Settings) -> None:
     """Run the service until a signal: the web here, the workers beside it. Raises :class:`ScreeningError` if it can't start."""
     prepare(settings)
+    group, _lock = _alone(settings)
     store = Store.open(settings.database_url, settings.key_bytes, old=settings.old_key_bytes)
     try:
         listening = _listen(settings)
-        crew = Crew(store, settings)
+        with store.write() as tx:
+            work.release_all(tx, group)
+        crew = Crew(store, settings, group)
         crew.start()
         if link := accounts.first_link(store, settings):
             print(f"第一次使用：请打开这个一次性链接，设置管理员密码\n{link}", flush=True)  # noqa: T201 - for whoever starts it
@@ -72,6 +75,33 @@ def prepare(settings: Settings) -> None:
         raise UsageError(
             "data.denied", f"不能使用数据文件夹 {settings.data}", "请核对权限，或用 --data 换一个文件夹。"
         ) from error
+
+
+def _alone(settings: Settings) -> tuple[str, IO[str]]:
+    """See that this is the only service with this data folder; return the name of its workers' group, and what holds the lock.
+
+    Whoever holds the lock knows that all workers of the group before it are gone: what they had in hand need not wait for its lease
+    to run out. Raises :class:`UsageError`.
+    """
+    stream = (settings.data / "serve.lock").open("a+", encoding="ascii")
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415 - POSIX only
+
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(
+                "serve.twice",
+                f"数据文件夹 {settings.data} 已有一个服务在用",
+                "请先停掉它，或用 --data 换一个文件夹；要加处理能力，请用 --workers，或另起 screening-service worker。",
+            ) from error
+    stream.seek(0)
+    name = stream.read()
+    if not name:
+        name = f"{socket.gethostname()[:40]}:{secrets.token_hex(4)}:"
+        stream.write(name)
+        stream.flush()
+    return name, stream
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -111,8 +141,8 @@ class _Web(uvicorn.Server):
 class Crew:
     """The workers of this machine. Each is watched by a thread, which starts another one when it dies."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self._store, self._settings = store, settings
+    def __init__(self, store: Store, settings: Settings, group: str) -> None:
+        self._store, self._settings, self._group = store, settings, group
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
@@ -144,7 +174,7 @@ class Crew:
         pause = 0.0
         while not self._stopping.wait(pause):
             started = time.monotonic()
-            name = new_name()
+            name = f"{self._group}{secrets.token_hex(4)}"
             process = self._spawn(name)
             if process is None:
                 return

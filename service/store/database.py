@@ -34,21 +34,21 @@ class Store:
         self.engine, self.sealer = engine, sealer
 
     @classmethod
-    def open(cls, where: str, key: bytes = b"", *, old: bytes = b"", pool: int = 20) -> Self:
+    def open(cls, where: str, key: bytes = b"", *, old: bytes = b"", pool: int = 20, migrate: bool = True) -> Self:
         """Open a database and bring it to this version; made if it is not there. ``where`` is a path or URL; ``key`` seals.
 
-        ``old`` is the key before it, until all is sealed anew. Raises :class:`LibraryError` for a database that can't be used,
+        ``old`` is the key before it, until all is sealed anew. Without ``migrate`` nothing is made or changed. Raises :class:`LibraryError` for a database that can't be used,
         :class:`ServiceError` "store.key" if the keys don't open it.
         """
-        open_library(where, create=True).close()
+        open_library(where, create=migrate).close()
         engine = connect(location(where), create=False, pool_size=pool, max_overflow=_MORE, pool_timeout=10)
         if engine.dialect.name == "sqlite":
             sa_event.listen(engine, "connect", _modest)
         store = cls(engine, Sealer(key, old))
         engine.dialect.vault = store.sealer  # type: ignore[attr-defined]  # ours: see screening.library.vault
         try:
-            store._migrate()
-            store._check_keys()
+            store._migrate(look=not migrate)
+            store._check_keys(look=not migrate)
         except BaseException:
             engine.dispose()
             raise
@@ -83,21 +83,25 @@ class Store:
             with connection.begin():
                 yield connection
 
-    def _check_keys(self) -> None:
+    def _check_keys(self, *, look: bool) -> None:
         with self.read() as connection:
             incomplete = keyring.check(connection, self.sealer)
-        if incomplete:
+        if incomplete and not look:
             with self.write() as connection:
                 keyring.complete(connection, self.sealer)
 
-    def _migrate(self) -> None:
-        with self.write() as connection:
+    def _migrate(self, *, look: bool = False) -> None:
+        with self.read() if look else self.write() as connection:
             there = inspect(connection).has_table(VERSION_TABLE)
             found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() if there else None  # noqa: S608 - our own name
             if found == REVISION:
                 return
             if found is not None and found > REVISION:
                 raise LibraryError("store.newer", f"数据库的版本（{found}）比本程序新", "请升级本程序后再启动。")
+            if look:
+                raise LibraryError(
+                    "store.pending", "数据库的表结构还不是本版本的", "请先备份，再用 screening-service serve 启动一次。"
+                )
             _upgrade(connection)
 
 

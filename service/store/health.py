@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, func, inspect, select, text
 
 from service.moment import now
 from service.store.database import VERSION_TABLE
-from service.store.schema import REVISION, batch, delivery, submission, worker
+from service.store.schema import REVISION, batch, delivery, event, submission, worker
 
 UNFINISHED: Final = ("queued", "reading", "read", "screening")
 
@@ -87,3 +87,16 @@ def _size(tx: Connection) -> int:
         return int(tx.execute(text("SELECT pg_database_size(current_database())")).scalar_one())
     pages = tx.execute(text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"))
     return int(pages.scalar_one())
+
+
+def clock_drift(tx: Connection) -> float:
+    """Return by how many seconds the database's clock is ahead of ours; 0 for SQLite, which has ours."""
+    if tx.dialect.name != "postgresql":
+        return 0.0
+    theirs: datetime = tx.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return (theirs - now()).total_seconds()
+
+
+def newest(tx: Connection) -> datetime | None:
+    """Return when the newest event was recorded."""
+    return tx.execute(select(event.c.created).order_by(event.c.number.desc()).limit(1)).scalar()

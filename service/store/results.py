@@ -26,7 +26,7 @@ _TEXTS = ("kind", "title", "unit_type", "project")
 def keep_case(tx: Connection, sealer: Sealer, lease: Lease, read: Case, prepared: Prepared) -> bool:
     """Keep a case that was read, put its document into the archive, and let it wait for its screening.
 
-    Returns False, and writes nothing, if the lease is no longer ours. The archive's lock is taken last and held shortest.
+    Returns False, and writes nothing, if the lease is no longer ours. Locks are taken in one order everywhere: submission, archive, batch.
     """
     if not work.held(tx, lease):
         return False
@@ -47,8 +47,8 @@ def keep_case(tx: Connection, sealer: Sealer, lease: Lease, read: Case, prepared
     if not stated:
         values |= _unit(read.info)
     search.add(tx, where, prepared.entry.text, hide=(read.info.author, read.info.unit))
-    work.grown(tx, lease.batch)
     document, owns = archive.put_in(tx, where, prepared)
+    work.grown(tx, lease.batch)
     work.settle(tx, lease, state="read", document=document, owns_document=owns, **values)
     return True
 

@@ -122,17 +122,12 @@ _FREED: Final = {"lease_owner": None, "lease_until": None}
 
 
 def held(tx: Connection, lease: Lease) -> bool:
-    """Say whether the lease is still ours, and hold the row until the transaction ends. What was withdrawn meanwhile is let go here."""
+    """Say whether the lease is still ours, and hold the row until the transaction ends. It is not if the row was withdrawn meanwhile."""
     table = lease.table
     row = tx.execute(
         select(table).where(table.c.id == lease.id, table.c.fence == lease.fence).with_for_update()
     ).first()
-    if row is None or row.state != _DURING[lease.kind]:
-        return False
-    if lease.kind != UNPACK and row.cancel:
-        _withdrawn(tx, lease.id, row.batch)
-        return False
-    return True
+    return row is not None and row.state == _DURING[lease.kind]
 
 
 def beat(tx: Connection, owner: str, seconds: float, done: int = 0) -> None:
@@ -149,7 +144,7 @@ def beat(tx: Connection, owner: str, seconds: float, done: int = 0) -> None:
 
 def later(tx: Connection, lease: Lease) -> None:
     """Put work back after a failed attempt, with a pause that grows each time."""
-    _back(tx, lease.table, [lease.table.c.id == lease.id, lease.table.c.fence == lease.fence], pause=True)
+    _back(tx, lease.table, and_(lease.table.c.id == lease.id, lease.table.c.fence == lease.fence), pause=True)
 
 
 def give_back(tx: Connection, leases: Collection[Lease]) -> None:
@@ -164,16 +159,23 @@ def give_back(tx: Connection, leases: Collection[Lease]) -> None:
 
 
 def release(tx: Connection, owner: str) -> int:
-    """Forget a worker that has ended, and put back all that it had in hand; return how much that was."""
-    tx.execute(delete(worker).where(worker.c.id == owner))
-    return sum(_back(tx, table, [table.c.lease_owner == owner], pause=True) for table in (batch, submission))
+    """Forget a worker that has died, and put back all that it had in hand, for after a pause; return how much that was."""
+    return _released(tx, "=", owner, pause=True)
 
 
-def _back(tx: Connection, table: Table, which: Sequence[ColumnElement[bool]], *, pause: bool) -> int:
+def release_all(tx: Connection, group: str) -> int:
+    """Put back what all workers of a group (whose names begin so) had in hand: none of them runs any more."""
+    return _released(tx, "LIKE", f"{group}%", pause=False)
+
+
+def _released(tx: Connection, how: str, owner: str, *, pause: bool) -> int:
+    tx.execute(delete(worker).where(worker.c.id.op(how)(owner)))
+    return sum(_back(tx, table, table.c.lease_owner.op(how)(owner), pause=pause) for table in (batch, submission))
+
+
+def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bool) -> int:
     during = (*_DURING.values(),)
-    rows = tx.execute(
-        select(table.c.id, table.c.state, table.c.attempts).where(*which, table.c.state.in_(during))
-    ).all()
+    rows = tx.execute(select(table.c.id, table.c.state, table.c.attempts).where(which, table.c.state.in_(during))).all()
     for row in rows:
         kind = next(k for k, state in _DURING.items() if state == row.state)
         seconds = min(_LONGEST_PAUSE, _FIRST_PAUSE * 4 ** (row.attempts - 1)) if pause else 0.0
@@ -195,36 +197,28 @@ def settle(tx: Connection, lease: Lease, **values: Any) -> None:
     )
 
 
-def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> str:
-    """Withdraw a submission that is not finished; return its state: "cancelled", or what it is while a worker has it in hand.
+def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> None:
+    """Withdraw a submission that is not finished; a worker that has it in hand finds another fence, and its answer is dropped.
 
-    Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out:
-    call ``given_back`` of :mod:`screening.library` after the transaction, so that the bytes are overwritten.
+    Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out: call
+    ``given_back`` of :mod:`screening.library` after the transaction, so that the bytes are overwritten.
     """
     row = tx.execute(select(submission).where(submission.c.id == submission_id).with_for_update()).one()
     if row.state == "cancelled":
-        return "cancelled"
+        return
     if row.state not in (*UNFINISHED, "failed"):
         raise conflict("submission.finished", "这份材料已经筛查完，不能再撤回", "如需删除，请联系管理员。")
     if row.document:
         archive.let_go(tx, sealer, submission_id)
-    if row.state in ("reading", "screening"):
-        tx.execute(update(submission).where(submission.c.id == submission_id).values(cancel=True, updated=now()))
-        return str(row.state)
-    _withdrawn(tx, submission_id, row.batch)
-    return "cancelled"
-
-
-def _withdrawn(tx: Connection, submission_id: str, batch_id: str | None) -> None:
+    search.remove(tx, submission_id)
     tx.execute(
         update(submission)
         .where(submission.c.id == submission_id)
-        .values(state="cancelled", updated=now(), fence=submission.c.fence + 1, run_after=None, **_FREED)
+        .values(state="cancelled", cancel=True, updated=now(), fence=row.fence + 1, run_after=None, **_FREED)
     )
-    search.remove(tx, submission_id)
-    grown(tx, batch_id)
-    tell(tx, "submission.cancelled", batch=batch_id, submission=submission_id)
-    finished(tx, batch_id)
+    grown(tx, row.batch)
+    tell(tx, "submission.cancelled", batch=row.batch, submission=submission_id)
+    finished(tx, row.batch)
 
 
 def grown(tx: Connection, batch_id: str | None) -> None:

@@ -67,7 +67,7 @@ def test_what_a_reviewer_sees_follows_the_assignments_at_once(client_of, signed_
     assert browser.get("/api/v1/me").json()["batches"] == {batch: False}
 
 
-def test_only_reviewers_are_assigned_and_who_is_none_any_more_loses_it(client_of, person, store):
+def test_only_reviewers_are_assigned_and_who_is_none_any_more_loses_it(client_of, person):
     user_id, other = person(), person("submits", "submitter", unit="白麓大学")
     boss = client_of()
     boss.put(f"/api/v1/users/{user_id}/assignments/*", json={})

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import select
 
 from service.store import runs, work
 from service.store.schema import pair, run

@@ -39,7 +39,10 @@ def read(answer: bytes) -> dict[str, Any]:
     """
     if len(answer) > _LONGEST:
         raise ValueError("size")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    # Comments are taken out while reading: one in the middle of a name would cut its text short there.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(answer, parser)
     except etree.XMLSyntaxError as error:

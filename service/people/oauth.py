@@ -96,7 +96,7 @@ def _places(client: Any, provider: Provider) -> _Places:
     if provider.kind == "oauth2":
         return _Places(provider.authorize_url, provider.token_url, provider.userinfo_url)
     url = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
-    said = client.get(url, withhold_token=True).raise_for_status().json()
+    said = client.request("GET", url, withhold_token=True).raise_for_status().json()
     if said["issuer"] != provider.issuer:
         raise ValueError("issuer")
     found = _Places(
@@ -117,7 +117,7 @@ def _userinfo(client: Any, url: str) -> dict[str, Any]:
 
 def _id_token(client: Any, places: _Places, provider: Provider, journey: Journey, token: Any) -> dict[str, Any]:
     # The keys are asked for each time: they change, and people sign in seldom.
-    keys = KeySet.import_key_set(client.get(places.jwks, withhold_token=True).raise_for_status().json())
+    keys = KeySet.import_key_set(client.request("GET", places.jwks, withhold_token=True).raise_for_status().json())
     opened = jwt.decode(token["id_token"], keys, algorithms=_ALGORITHMS)
     options: Any = {
         "iss": {"essential": True, "value": provider.issuer},

@@ -172,7 +172,9 @@ def test_secrets_are_kept_as_hashes_only(store, settings, person, signed_in):
     cookie = signed_in().cookies["session"]
     with store.read() as tx:
         kept = "".join(
-            str(row._mapping) for table in ("user", "session", "link", "audit") for row in tx.exec_driver_sql(f"SELECT * FROM service_{table}")
+            str(row._mapping)
+            for table in ("user", "session", "link", "audit")
+            for row in tx.exec_driver_sql(f"SELECT * FROM service_{table}")
         )
     for secret in (link, cookie, PASSWORD):
         assert secret not in kept

@@ -44,7 +44,9 @@ def test_the_form_lets_in_and_goes_on_to_where_one_was_going(browser, person):
     assert "王丽" in client.get("/account").text
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/\r\nx"])
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:x", "/\r\nx"]
+)
 def test_nobody_is_sent_to_another_site(browser, person, elsewhere):
     person()
     answer = browser().post("/signin", data={"login": "wang.li", "password": PASSWORD, "next": elsewhere})
@@ -175,7 +177,12 @@ def test_links_work_as_pages_and_looking_does_not_use_them_up(browser, person, s
 
 # -- other sites ------------------------------------------------------------------------------------------------------------
 
-CHANGING = [("POST", "/signout"), ("POST", "/account/password"), ("POST", "/account/signout-others"), ("DELETE", "/api/v1/sessions/current")]
+CHANGING = [
+    ("POST", "/signout"),
+    ("POST", "/account/password"),
+    ("POST", "/account/signout-others"),
+    ("DELETE", "/api/v1/sessions/current"),
+]
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGING)
@@ -215,7 +222,10 @@ def test_another_site_signs_nobody_in(browser, person):
 
 
 def test_keys_need_no_token(client_of):
-    assert client_of("administrator").post("/api/v1/users", json={"login": "new.one", "role": "reviewer"}).status_code == 201
+    assert (
+        client_of("administrator").post("/api/v1/users", json={"login": "new.one", "role": "reviewer"}).status_code
+        == 201
+    )
 
 
 def test_a_key_of_somebody_else_does_not_fall_back_to_the_session(signed_in, person):

@@ -44,7 +44,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await app.state.readiness.answer()
+        await app.state.readiness.begin()
         yield
         app.state.apart.close()
         app.state.readiness.close()

@@ -60,6 +60,10 @@ class Readiness:
         except TimeoutError:
             return self._within(STALE) or Answer({"database": "store.slow"})
 
+    async def begin(self) -> None:
+        """Look for the first time, however long it takes: nobody asks before the service has started."""
+        await asyncio.wrap_future(self._thread.submit(self._look))
+
     def close(self) -> None:
         """End the thread."""
         self._thread.shutdown(wait=False, cancel_futures=True)

@@ -11,8 +11,6 @@ from screening.errors import UnreadableError
 from screening.intake.assemble import assemble, outline
 from screening.intake.gather import Part, Submission
 from screening.intake.manifest import ManifestRow
-from screening.library import prepare
-from screening.library.entry import Entry
 from screening.pipeline import Setting, refused, vocabulary
 from service.jobs.kit import Kit
 from service.store import files, results, submissions
@@ -44,12 +42,14 @@ def read(kit: Kit, lease: Lease) -> bool:
         case = assemble(given, names)
     except UnreadableError as error:
         report = refused(outline(given, names), error, setting)
+        with store.read() as tx:
+            revision = results.revision_of(tx, lease.batch)
+        said = results.Made.of(store.sealer, lease.id, report, batch_revision=revision)
         with store.write() as tx:
-            finished = results.Finished(report=report, batch_revision=results.revision_of(tx, lease.batch))
-            return results.keep_report(tx, store.sealer, lease, finished)
-    prepared = prepare(Entry.of_case(case))
+            return results.keep_report(tx, lease, said)
+    made = results.ReadCase.of(store.sealer, lease.id, case)
     with store.write() as tx:
-        kept = results.keep_case(tx, store.sealer, lease, case, prepared)
+        kept = results.keep_case(tx, lease, made)
     kit.added()
     return kept
 

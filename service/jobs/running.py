@@ -79,6 +79,6 @@ def give_up(kit: Kit, lease: Lease, error: ScreeningError) -> None:
         given = handed_in(tx, store.sealer, row, whole=False)
     info = outline(given, vocabulary(setting.rulebook))
     report = refused(info, UnreadableError(error.code, error.message, error.advice), setting)
-    finished = results.Finished(report=report)
+    made = results.Made.of(store.sealer, lease.id, report)
     with store.write() as tx:
-        results.keep_report(tx, store.sealer, lease, finished, state="failed")
+        results.keep_report(tx, lease, made, state="failed")

@@ -37,9 +37,9 @@ def screen_one(kit: Kit, lease: Lease) -> bool:
     of_batch = _of_batch(kit, lease, case, setting, revision)
     report = _compared(kit, lease, row["document"], case, setting, of_batch)
     spent = round(1000 * (time.perf_counter() - start))
-    finished = results.Finished(report=report, batch_revision=revision, milliseconds=spent)
+    made = results.Made.of(store.sealer, lease.id, report, batch_revision=revision, milliseconds=spent)
     with store.write() as tx:
-        return results.keep_report(tx, store.sealer, lease, finished)
+        return results.keep_report(tx, lease, made)
 
 
 def _compared(

@@ -120,8 +120,7 @@ def _store(tx: Tx, kit: Kit, row: Row, member: Submission | Refused, parts: Part
     if isinstance(member, Refused):
         error = UnreadableError(member.code, member.message, member.advice)
         report = refused(CaseInfo(id=member.id, file=member.name), error, kit.setting(row["rulebook"], row["roster"]))
-        finished = results.Finished(report=report, batch_revision=row["revision"])
-        unpacked.close(tx, kit.store.sealer, row["id"], submission_id, finished)
+        unpacked.close(tx, row["id"], results.Made.of(kit.store.sealer, submission_id, report))
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,11 +64,11 @@ class Worker:
             kit.setting("")
         pulse = threading.Thread(target=self._pulse, daemon=True)
         pulse.start()
-        pause = _SHORTEST
+        pause, busy = _SHORTEST, False
         try:
             while not self._stopping.is_set():
                 try:
-                    busy = self._turn(kit)
+                    busy = self._turn(kit, look=not busy)
                 except ScreeningError as error:  # of the database: it passes, or an administrator mends it
                     _log.warning("worker.trouble", extra={"code": error.code})
                     self._stopping.wait(_TROUBLE)
@@ -80,11 +80,13 @@ class Worker:
             self._ended.set()
             self._leave()
 
-    def _turn(self, kit: Kit) -> bool:
+    def _turn(self, kit: Kit, *, look: bool) -> bool:
+        """Do what can be done now; return whether there was something. ``look`` first, without a lock, if there may be nothing."""
         self._put_back()  # what a trouble of the database left in hand
-        with self.store.read() as tx:
-            if not work.waits(tx):
-                return False
+        if look:
+            with self.store.read() as tx:
+                if not work.waits(tx):
+                    return False
         with self.store.write() as tx:
             self._hands = work.claim(tx, self.name, self.settings.lease_seconds, AT_ONCE)
         busy = bool(self._hands)

@@ -10,7 +10,6 @@ from screening.errors import ScreeningError
 from service.store import files, results, work
 from service.store.database import tell
 from service.store.schema import batch, submission
-from service.store.sealing import Sealer
 from service.store.work import Lease
 
 
@@ -24,13 +23,12 @@ def cases(tx: Connection, batch_id: str) -> set[str]:
     return set(tx.execute(select(submission.c.case).where(submission.c.batch == batch_id)).scalars())
 
 
-def close(tx: Connection, sealer: Sealer, batch_id: str, submission_id: str, finished: results.Finished) -> None:
+def close(tx: Connection, batch_id: str, made: results.Made) -> None:
     """End a member that could not even be taken out of the zip: its report says why."""
-    results.add_report(tx, sealer, submission_id, finished)
-    values = results.columns(tx, submission_id, finished.report)
-    tx.execute(update(submission).where(submission.c.id == submission_id).values(state="done", **values))
-    verdict = finished.report.verdict.value
-    tell(tx, "submission.done", batch=batch_id, submission=submission_id, verdict=verdict)
+    results.add_report(tx, made)
+    where = made.run["submission"]
+    tx.execute(update(submission).where(submission.c.id == where).values(state="done", **results.columns(made)))
+    tell(tx, "submission.done", batch=batch_id, submission=where, verdict=made.report.verdict.value)
 
 
 def seal(tx: Connection, lease: Lease, remarks: list[dict[str, Any]]) -> bool:

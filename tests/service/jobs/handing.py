@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from functools import cache
 
 from sqlalchemy import insert, select, update
 
@@ -14,6 +15,7 @@ from service.store.submissions import Handed
 from tests.writing import case_lines, docx
 
 
+@cache  # a .docx holds the time at which it was written
 def text_of(seed, paragraphs=6):
     return docx(case_lines(seed, paragraphs))
 

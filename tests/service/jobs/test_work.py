@@ -7,8 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from screening.case import Case
-from screening.library import prepare
-from screening.library.entry import Entry
 from service.errors import ServiceError
 from service.jobs.kit import Kit
 from service.jobs.reading import read
@@ -234,8 +232,9 @@ def test_reading_is_whole_or_not_at_all(store, settings):
         found = Case.from_json(submissions.case_of(tx, store.sealer, submission_id))
     alter(store, submission_id, state="reading")
     other = found.with_info(sha256="f" * 64)
+    made = results.ReadCase.of(store.sealer, submission_id, other)
     with pytest.raises(KeyboardInterrupt), store.write() as tx:  # noqa: PT012 - the transaction is what is tested
-        assert results.keep_case(tx, store.sealer, lease, other, prepare(Entry.of_case(other)))
+        assert results.keep_case(tx, lease, made)
         raise KeyboardInterrupt
     assert [e.sha256 for e in store.library().rows()] == [found.info.sha256]
     assert row_of(store, submission_id)["state"] == "reading"

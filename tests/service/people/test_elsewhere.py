@@ -1,5 +1,7 @@
 """Signing in with an account from elsewhere, against a provider that really runs."""
 
+import tomllib
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
@@ -234,3 +236,9 @@ def test_a_comment_in_a_name_does_not_cut_it_short():
 def test_settings_that_can_not_be_safe_are_refused(table, said, tmp_path):
     with pytest.raises(Exception, match=said):
         load_settings(data=tmp_path, signin={"edu": table})
+
+
+def test_the_example_of_settings_is_one(tmp_path):
+    text = Path(__file__).parents[3].joinpath("deploy", "signin.example.toml").read_text("utf-8")
+    loaded = load_settings(data=tmp_path, **tomllib.loads(text)).signin
+    assert {name: p.kind for name, p in loaded.items()} == {"edu": "oidc", "platform": "oauth2", "campus": "cas"}

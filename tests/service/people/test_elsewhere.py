@@ -8,6 +8,7 @@ import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from service import signin
 from service.app import create_app
 from service.people import accounts, cas
 from service.settings import load_settings
@@ -37,7 +38,7 @@ def open_browser(provider, settings, store):
 
     def make(rules=(), **more):
         url, ours = provider.url, {"client_id": CLIENT, "client_secret": SECRET, "unit": "org", "rules": list(rules)}
-        signin = {
+        tables = {
             "edu": {"title": "教育身份认证", "kind": "oidc", "issuer": url, **ours, **more},
             "plain": {
                 **ours,
@@ -62,7 +63,7 @@ def open_browser(provider, settings, store):
                 "rules": list(rules),
             },
         }
-        given = settings.model_copy(update={"public_url": "http://testserver"}).model_dump() | {"signin": signin}
+        given = settings.model_copy(update={"public_url": "http://testserver"}).model_dump() | {"signin": tables}
         app = create_app(load_settings(**given), store)
         return TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
 
@@ -239,6 +240,6 @@ def test_settings_that_can_not_be_safe_are_refused(table, said, tmp_path):
 
 
 def test_the_example_of_settings_is_one(tmp_path):
-    text = Path(__file__).parents[3].joinpath("deploy", "signin.example.toml").read_text("utf-8")
+    text = Path(signin.__file__).with_name("signin.example.toml").read_text("utf-8")
     loaded = load_settings(data=tmp_path, **tomllib.loads(text)).signin
     assert {name: p.kind for name, p in loaded.items()} == {"edu": "oidc", "platform": "oauth2", "campus": "cas"}

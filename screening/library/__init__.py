@@ -10,14 +10,39 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from screening.library.archive import Added, Library, LibraryInfo, open_library
+    from screening.library.archive import Library, LibraryInfo, open_engine, open_library
+    from screening.library.database import given_back, transaction
+    from screening.library.view import View
+    from screening.library.writing import Added, Prepared, add_in, describe_in, prepare, remove_in
 
-__all__ = ["Added", "Library", "LibraryInfo", "is_database", "open_library"]
+__all__ = [
+    "Added",
+    "Library",
+    "LibraryInfo",
+    "Prepared",
+    "View",
+    "add_in",
+    "describe_in",
+    "given_back",
+    "is_database",
+    "open_engine",
+    "open_library",
+    "prepare",
+    "remove_in",
+    "transaction",
+]
+_HOMES = {
+    "archive": ("Library", "LibraryInfo", "open_engine", "open_library"),
+    "database": ("given_back", "transaction"),
+    "view": ("View",),
+    "writing": ("Added", "Prepared", "add_in", "describe_in", "prepare", "remove_in"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(import_module("screening.library.archive"), name)
+    if name in _HOME:
+        return getattr(import_module(f"screening.library.{_HOME[name]}"), name)
     raise AttributeError(f"module 'screening.library' has no attribute {name!r}")
 
 

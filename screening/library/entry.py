@@ -59,11 +59,11 @@ class Entry:
             received=info.received.isoformat() if info.received else "",
         )
 
-    def comparable(self) -> Comparable:
+    def comparable(self, place: str = "archive") -> Comparable:
         """Return the document as one side of a comparison."""
         received = datetime.fromisoformat(self.received) if self.received else None
         spans = tuple(Span(*m.span()) for m in _LINE.finditer(self.text))
-        return Comparable(self.id, self.text, spans, self.title, self.unit, self.author, received, "archive", self.file)
+        return Comparable(self.id, self.text, spans, self.title, self.unit, self.author, received, place, self.file)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""

@@ -16,11 +16,13 @@ from sqlalchemy import select
 
 from screening.errors import LibraryError
 from screening.library import postings
-from screening.library.archive import Library, content_of, prints_of
+from screening.library.archive import Library
 from screening.library.codec import unpack_array, unpack_text
 from screening.library.database import transaction
 from screening.library.entry import Entry
-from screening.library.schema import document, fresh, state
+from screening.library.membership import content_of, digits, state_of
+from screening.library.schema import document, fresh
+from screening.library.writing import prints_of
 from screening.reuse.fingerprint import SKETCH_BITS
 
 FORMAT = "case-screening-library"
@@ -46,7 +48,7 @@ def export(library: Library, path: Path, progress: Progress | None = None) -> in
                 count, total = count + 1, content_of([entry.sha256], total)
                 if progress:
                     progress(count, info.documents)
-            out.write(_line({"documents": count, "content": f"{total:064x}"}))
+            out.write(_line({"documents": count, "content": digits(total)}))
         partial.replace(path)
     except OSError as error:
         partial.unlink(missing_ok=True)
@@ -80,7 +82,7 @@ def read_export(path: Path) -> Iterator[Entry]:
                 yield entry
     except (OSError, EOFError, StopIteration, ValueError, TypeError, AttributeError, zlib.error) as error:
         raise _no_export(path) from error
-    if end != {"documents": count, "content": f"{total:064x}"}:
+    if end != {"documents": count, "content": digits(total)}:
         raise _no_export(path)
 
 
@@ -101,7 +103,7 @@ def verify(library: Library, progress: Progress | None = None) -> list[str]:
     """Look at every row: texts, ids, fingerprints, frequencies, the digest of the set. Return what is wrong, a sentence each."""
     wrong: list[str] = []
     with transaction(library.engine, writes=False) as connection:
-        values = dict(map(tuple, connection.execute(select(state.c.name, state.c.value))))
+        values = state_of(connection)
         waiting = {r.number: r for r in connection.execute(select(fresh))}
         rows = connection.execute(
             select(document.c.number, document.c.id, document.c.sha256).order_by(document.c.number)
@@ -129,7 +131,7 @@ def verify(library: Library, progress: Progress | None = None) -> list[str]:
                 wrong.append(f"文档 {row.id} 的编号与文件指纹不符")
         if waiting:
             wrong.append(f"有 {len(waiting)} 条索引找不到对应的文档")
-        if f"{content_of(r.sha256 for r in rows):064x}" != values.get("content"):
+        if digits(content_of(r.sha256 for r in rows)) != values.get("content"):
             wrong.append("文档集合与记录的指纹不符，可能有文档丢失或多出")
         try:
             found = _Digest()

@@ -52,13 +52,11 @@ class FingerprintIndex:
         order = np.argsort(hashes, kind="stable")
         return cls(hashes[order], documents[order], len(prints), keep)
 
-    @classmethod
-    def joined(cls, parts: Sequence[FingerprintIndex], size: int) -> FingerprintIndex:
-        """Return one index of several over different documents, ``size`` in all."""
-        hashes = np.concatenate([p.hashes for p in parts])
-        documents = np.concatenate([p.documents for p in parts])
-        order = np.lexsort((documents, hashes))
-        return cls(hashes[order], documents[order], size)
+    def followed_by(self, later: FingerprintIndex) -> FingerprintIndex:
+        """Return one index with that of other documents, whose numbers are all higher."""
+        at = np.searchsorted(self.hashes, later.hashes, "right")
+        hashes, documents = np.insert(self.hashes, at, later.hashes), np.insert(self.documents, at, later.documents)
+        return FingerprintIndex(hashes, documents, self.size + later.size, self.keep)
 
     def only(self, query: Hashes) -> FingerprintIndex:
         """Return the part of the index that a query meets."""

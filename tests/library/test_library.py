@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from screening.errors import LibraryError
-from screening.library import archive, open_library
+from screening.library import archive, open_library, writing
 from screening.library.entry import Entry
 from screening.library.transfer import export, read_export, verify
 from screening.reuse.compare import compare
@@ -134,7 +134,7 @@ def _plain(value):
 
 
 def test_waiting_documents_are_packed_by_themselves(library, monkeypatch):
-    monkeypatch.setattr(archive, "FRESH", 3)
+    monkeypatch.setattr(writing, "FRESH", 3)
     for n in range(9):
         library.add(entry(n))
     with library.engine.connect() as connection:

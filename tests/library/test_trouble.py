@@ -104,9 +104,9 @@ def test_postgresql_stopped_and_started_again(postgres):
 
 ADDING = """
 import sys
-from screening.library import archive, open_library
+from screening.library import open_library, writing
 from tests.library.texts import entry
-archive.FRESH = 4
+writing.FRESH = 4
 library = open_library(sys.argv[1])
 for n in range(int(sys.argv[2]), int(sys.argv[2]) + 1000):
     print(library.add(entry(n, f"第{n}篇的正文。" * 40)).id, flush=True)

@@ -1,0 +1,160 @@
+"""What is done apart from the web process (see :mod:`service.apart`): quick checks, lists and rosters, blind copies.
+
+Everything comes and goes by pipe; nothing is written to disk.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from screening.blinding import hidden_of
+from screening.errors import ManifestError, ScreeningError, UnreadableError
+from screening.intake.assemble import Overrides, assemble, outline
+from screening.intake.blind import blind_copy, traces
+from screening.intake.frames import receive, send
+from screening.intake.gather import Part, Submission, case_id
+from screening.intake.manifest import load_manifest
+from screening.intake.roster import load_roster
+from screening.library import Library, open_library
+from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
+from screening.report import Report
+from screening.rulebook import Rulebook, load_rulebook
+
+_TABLE_MEMORY: Final = 1 << 30  # bytes that a spreadsheet may take: a small file can claim a thousand million cells
+_TRIES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Held(Part):
+    """A file in memory."""
+
+    data: bytes = b""
+
+    def read(self, limit: int) -> bytes:
+        """Return the bytes. Raises :class:`UnreadableError` if there are more than ``limit``."""
+        if len(self.data) > limit:
+            raise UnreadableError("too_large", f"文件超过 {limit / 2**20:.0f} MB", "请压缩文中图片后再试。")
+        return self.data
+
+
+def held(name: str, data: bytes) -> Submission:
+    """Return a file in memory as a submission."""
+    return Submission(id=case_id(name), file=name, body=Held(name, "", data=data))
+
+
+@cache
+def _archive(where: str) -> Library:
+    return open_library(where)
+
+
+@cache
+def _setting(book: str, digest: str, models: str) -> Setting:  # noqa: ARG001 - a rulebook that was changed is another one
+    return Setting.of(load_rulebook(book), folder=models)
+
+
+def check(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
+    """Screen a file against the archive, as ``screening check --json`` does; return the report's JSON."""
+    book = load_rulebook(errand["rulebook"])
+    known_kind(errand["kind"], book)
+    submission, overrides = held(errand["name"], data), Overrides(errand["kind"])
+    archive, setting = _archive(errand["archive"]), _setting(errand["rulebook"], book.digest, errand["models"])
+    try:
+        case = assemble(submission, vocabulary(book), overrides=overrides)
+    except UnreadableError as error:
+        info = outline(submission, vocabulary(book), overrides)
+        return None, _text(refused(info, error, replace(setting, library=_name(archive) or None)))
+    report = None
+    for _ in range(_TRIES):
+        name = _name(archive)
+        report = screen(case, replace(setting, library=name or None), archive if name else None)
+        if _name(archive) == name:
+            break  # else documents came in between: the report would name another set than it was compared with
+    assert report
+    return None, _text(report)
+
+
+def _name(archive: Library) -> Mapping[str, Any]:
+    documents = len(archive)
+    return {"id": archive.snapshot(), "documents": documents} if documents else {}
+
+
+def _text(report: Report) -> bytes:
+    return json.dumps(report.to_json(), ensure_ascii=False).encode()
+
+
+def table(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
+    """Say whether a list ("manifest") or roster can be read: {"rows"}. Raises :class:`ManifestError`."""
+    with _bounded(_TABLE_MEMORY), TemporaryDirectory() as folder:
+        path = Path(folder) / errand["name"]
+        path.write_bytes(data)
+        try:
+            rows = len(load_manifest(path).rows) if errand["what"] == "manifest" else len(load_roster(path))
+        except MemoryError as error:
+            raise ManifestError("table.too_large", f"{path.name} 里的表格太大", "请删去空行空列后再试。") from error
+    return {"rows": rows}, b""
+
+
+@contextmanager
+def _bounded(memory: int) -> Iterator[None]:
+    """Let memory grow by so many bytes; Linux only. The hard limit stays, as the readers of files set their own."""
+    if sys.platform != "linux":
+        yield
+        return
+    import resource  # noqa: PLC0415 - POSIX only
+
+    taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * os.sysconf("SC_PAGE_SIZE")
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (taken + memory, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+
+
+def blind(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
+    """Return a masked copy of a .docx: names and units by its author form and by ``also``. Raises :class:`UnreadableError`."""
+    book: Rulebook = load_rulebook(errand["rulebook"])
+    name = errand["name"]
+    case = assemble(held(name, data), vocabulary(book))
+    hidden, people = hidden_of(case, traces(data, PurePosixPath(name).name), errand["also"])
+    copy = blind_copy(data, hidden)
+    return {"pictures": copy.pictures, "left": len(copy.left), "nameless": not people}, copy.data
+
+
+_ERRANDS: Final[Mapping[str, Callable[[Mapping[str, Any], bytes], tuple[Any, bytes]]]] = {
+    "check": check,
+    "table": table,
+    "blind": blind,
+}
+
+
+def main() -> None:
+    """Answer errands until the other side ends."""
+    os.nice(10)
+    # What a library prints must not come between the frames.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    asks: io.BufferedReader = sys.stdin.buffer  # type: ignore[assignment] - a pipe is buffered
+    while True:
+        try:
+            errand, data = receive(asks)
+        except EOFError:
+            return
+        try:
+            said, answer = _ERRANDS[errand["do"]](errand, data)
+        except ScreeningError as error:
+            said, answer = {"error": [type(error).__name__, error.code, error.message, error.advice]}, b""
+        except Exception as error:  # noqa: BLE001 - an answer too: the kind of error, never what is in it
+            message = f"检查时程序出错了（{type(error).__name__}）"
+            said, answer = {"error": ["internal", "check.failed", message, "请稍后再试，或联系管理员。"]}, b""
+        send(answers, said or {}, answer)

@@ -9,9 +9,16 @@ from typing import Annotated
 import typer
 
 from screening.errors import ScreeningError
+from service import cli_operation, cli_people
+from service.logs import setup
 from service.settings import load_settings
 
 app = typer.Typer(name="screening-service", no_args_is_help=True, add_completion=False)
+app.add_typer(cli_operation.settings_app, name="settings")
+app.add_typer(cli_people.user, name="user")
+app.add_typer(cli_people.key, name="key")
+for _command in (cli_operation.doctor, cli_operation.backup, cli_operation.restore):
+    app.command()(_command)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹；没有就新建。")]
 DatabaseOption = Annotated[str | None, typer.Option("--database", help="数据库地址；不写就用数据文件夹里的文件。")]
@@ -33,7 +40,9 @@ def serve(
     """启动服务：网页、接口和筛查进程。按 Ctrl-C 停止；正在处理的材料做完再停，再按一次就马上停。"""
     from service.supervisor import serve as run
 
-    run(load_settings(data=data, database=database, host=host, port=port, workers=workers))
+    settings = load_settings(data=data, database=database, host=host, port=port, workers=workers)
+    setup(settings)
+    run(settings)
 
 
 @app.command()
@@ -46,7 +55,9 @@ def worker(
     """只启动一个筛查进程，例如在另一台机器上：--database 写同一个 PostgreSQL 数据库的地址。"""
     from service.jobs.worker import main as run
 
-    run(load_settings(data=data, database=database), name, watched=watched)
+    settings = load_settings(data=data, database=database)
+    setup(settings)
+    run(settings, name, watched=watched)
 
 
 def main() -> None:

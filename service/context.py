@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Request, Response
 
 from service.errors import ServiceError
 from service.people import keys, sessions
@@ -52,25 +52,30 @@ async def sent_token(request: Request) -> str:
     return ""
 
 
-def visitor(request: Request, token: Annotated[str, Depends(sent_token)]) -> Principal | None:
-    """Return who is asking, None for nobody.
-
-    A key (Bearer) or a session. Raises :class:`ServiceError` 401 for a key that does not hold, 403 for a changing request of a session
-    from another site or without its token, 429.
-    """
+def recognised(request: Request) -> Principal | None:
+    """Return who holds the key (Bearer) or the session that came along, None for nobody. Raises :class:`ServiceError` 401 for a wrong key."""
     here = service_of(request)
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and secret:
-        who: Principal | None = keys.principal_of(here.store, secret.strip())
-    else:
-        cookie = cookie_of(request)
-        who = sessions.principal_of(here.store, here.settings, cookie) if cookie else None
-        if who and request.method not in sessions.SAFE:
-            sessions.check_origin(request.headers, here.settings)
-            sessions.check_token(who, token)
+        return keys.principal_of(here.store, secret.strip())
+    cookie = cookie_of(request)
+    return sessions.principal_of(here.store, here.settings, cookie) if cookie else None
+
+
+def visitor(request: Request, token: Annotated[str, Depends(sent_token)]) -> Principal | None:
+    """Return who is asking, None for nobody.
+
+    Raises :class:`ServiceError` 401 for a key that does not hold, 403 for a changing request of a session from another site or without
+    its token, 429.
+    """
+    here, who = service_of(request), recognised(request)
     request.state.principal = who
-    if who:
-        answer_headers(request).update(here.limits.take(here.settings, "requests", who.id))
+    if who is None:
+        return None
+    if who.session and request.method not in sessions.SAFE:
+        sessions.check_origin(request.headers, here.settings)
+        sessions.check_token(who, token)
+    answer_headers(request).update(here.limits.take(here.settings, "requests", who.id))
     return who
 
 
@@ -99,6 +104,25 @@ def from_address(request: Request) -> None:
     """Count an attempt to sign in against the network address that it comes from. Raises :class:`ServiceError` 429."""
     here = service_of(request)
     here.limits.take_from(here.settings, "signins", request.client.host if request.client else "")
+
+
+def let_in(answer: Response, request: Request, here: Service, user_id: str) -> str:
+    """Begin a session, give the browser its cookie, and return what is in it; a session that the browser had ends."""
+    secret = sessions.start(here.store, here.settings, user_id, old=cookie_of(request))
+    answer.set_cookie(
+        sessions.cookie_name(here.settings),
+        secret,
+        max_age=here.settings.session_hours * 3600,
+        secure=here.settings.secure,
+        httponly=True,
+        samesite="lax",  # "strict" would show a signed-out page to who follows a link in a mail
+    )
+    return secret
+
+
+def own_form(request: Request) -> None:
+    """Refuse a form without a session that another site sent: nobody is signed in as somebody else behind his back."""
+    sessions.check_origin(request.headers, service_of(request).settings)
 
 
 Here = Annotated[Service, Depends(service_of)]

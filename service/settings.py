@@ -72,6 +72,11 @@ class Settings(BaseSettings):
     )
     retention_days: int = Field(0, ge=0, description="一批材料保存多久后清除（天），从批次关闭算起；0 为不自动清除")
     webhooks_private: bool = Field(default=False, description="回调地址可否是内网地址；默认不可，防止被人借道访问内网")
+    metrics: str = Field(
+        "local",
+        pattern="^(local|key|open)$",
+        description="谁可以看 /metrics：local 本机直接访问或带 manage 权限的密钥，key 只凭密钥，open 不限",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="日志详细程度：debug、info、warning、error"
     )

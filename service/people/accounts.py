@@ -11,7 +11,7 @@ from service.errors import ServiceError, conflict
 from service.moment import new_id, new_secret, now
 from service.people.keys import hashed
 from service.people.passwords import check_password, fold_login, new_login, passwords
-from service.people.principal import SCOPES, Principal, Role, Scope
+from service.people.principal import ALL_SCOPES, SCOPES, Principal, Role, Scope
 from service.settings import Settings
 from service.store import sessions, users
 from service.store.database import Store, note
@@ -124,7 +124,9 @@ def _set(store: Store, settings: Settings, row: Any, new: str, *, but: str = "",
         note(tx, f"user:{row['id']}", "password.set", row["id"])
 
 
-def make_link(store: Store, settings: Settings, user_id: str, *, by: str, scopes: Collection[Scope] = Scope) -> str:
+def make_link(
+    store: Store, settings: Settings, user_id: str, *, by: str, scopes: Collection[Scope] = ALL_SCOPES
+) -> str:
     """Return the address of a new one-time link, by which a person sets a password; earlier links end, and a lock.
 
     ``scopes`` are those of who asks: nobody gets into an account that may do more. Raises :class:`ServiceError` 404, 403, or 409 for
@@ -178,7 +180,7 @@ def create(
     role: Role,
     unit: str = "",
     by: str,
-    scopes: Collection[Scope] = Scope,
+    scopes: Collection[Scope] = ALL_SCOPES,
 ) -> tuple[str, str]:
     """Make an account; return (id, one-time link). Raises :class:`ServiceError` 409 for a taken login, 422, 403 as :func:`make_link`."""
     _within(role, scopes)
@@ -206,7 +208,7 @@ def _add(tx: Any, login: str, name: str, role: Role, unit: str, *, by: str) -> s
 
 
 def change(
-    store: Store, user_id: str, version: int, *, by: str, scopes: Collection[Scope] = Scope, **wanted: Any
+    store: Store, user_id: str, version: int, *, by: str, scopes: Collection[Scope] = ALL_SCOPES, **wanted: Any
 ) -> None:
     """Change ``name``, ``role``, ``unit`` or ``active`` of an account. A change of rights ends the sessions.
 

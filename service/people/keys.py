@@ -11,7 +11,7 @@ from typing import Final
 from screening.case import unit_key
 from service.errors import ServiceError
 from service.moment import new_id, now
-from service.people.principal import ALL_BATCHES, SCOPES, Principal, Role, Scope
+from service.people.principal import ALL_BATCHES, ALL_SCOPES, SCOPES, Principal, Role, Scope
 from service.store import keys as rows
 from service.store import users
 from service.store.database import Store, note
@@ -36,7 +36,7 @@ def issue(
     batches: Mapping[str, bool] | None = None,
     days: int,
     by: str,
-    within: Collection[Scope] = Scope,
+    within: Collection[Scope] = ALL_SCOPES,
 ) -> tuple[str, str, datetime]:
     """Make a key; return (id, key, end). The key is not kept and can't be shown again.
 

@@ -90,7 +90,8 @@ def check_password(password: str, words: Iterable[str] = ()) -> None:
     if folded in _common() or core in _common():
         raise _weak("很多人用这样的密码，容易猜到", "请换一个。")
     own = {form for word in words for form in (_normal(word).casefold(), unit_key(word)) if form}
-    own |= {_core(word) for word in own} | {word.partition("@")[0] for word in own}
+    own |= {word.partition("@")[0] for word in own}
+    own |= {_core(word) for word in own}
     if folded in own or (len(core) > 1 and core in own):
         raise _weak("密码不能就是登录名、姓名或单位名", "请换一个。")
 

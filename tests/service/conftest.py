@@ -61,7 +61,7 @@ def client_of(app, store):
         if role:
             if role == "reviewer":
                 more.setdefault("batches", {"*": True})
-            _, secret, _ = keys.issue(store, name="test", role=Role(role), unit=unit, days=1, by="user:test", **more)
+            _, secret, _ = keys.issue(store, name="test", role=Role(role), unit=unit, days=1, by="test", **more)
             client.headers["Authorization"] = f"Bearer {secret}"
         return client
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     func,
     literal_column,
+    text,
 )
 from sqlalchemy import event as event_
 from sqlalchemy.schema import UniqueConstraint
@@ -30,6 +31,7 @@ from sqlalchemy.schema import UniqueConstraint
 from service.store.types import Json, Moment, Sealed, SealedJson, SealedText
 
 REVISION: Final = "0001"
+WAITING: Final = "state IN ('queued', 'reading', 'read', 'screening')"  # of submissions
 ID: Final = String(28)  # see service.moment.new_id
 
 metadata = MetaData()
@@ -54,9 +56,9 @@ user = Table(
     "service_user",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("login", String(80), nullable=False, unique=True),  # folded: see people.accounts
+    Column("login", String(80), nullable=False, unique=True),  # folded: see people.passwords; from elsewhere "NAME:ID"
     _text("name"),
-    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator
+    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator; "": none yet, can't sign in
     _text("unit"),
     _text("unit_key"),  # see screening.case.unit_key; what rights go by
     _text("password"),  # argon2; empty: no password yet, or signs in elsewhere
@@ -68,7 +70,6 @@ user = Table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment),
     Column("version", Integer, nullable=False, default=1),
-    UniqueConstraint("issuer", "subject", "login"),
 )
 
 session = Table(
@@ -92,6 +93,19 @@ link = Table(
     Column("expires", Moment, nullable=False),
 )
 
+# Somebody who was sent to sign in elsewhere and is not back yet.
+signin = Table(
+    "service_signin",
+    metadata,
+    Column("state", String(64), primary_key=True),  # sha256
+    Column("cookie", String(64), nullable=False),  # sha256: only the same browser may come back
+    Column("provider", String(40), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),  # PKCE
+    _text("next"),
+    Column("expires", Moment, nullable=False),
+)
+
 key = Table(
     "service_key",
     metadata,
@@ -103,6 +117,7 @@ key = Table(
     _text("unit"),
     _text("unit_key"),
     Column("scopes", Json, nullable=False),
+    Column("batches", Json, nullable=False),  # of a reviewer's key: {batch or "*": blind}
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("revoked", Moment),
@@ -223,8 +238,17 @@ submission = Table(
     # Its document in the archive, and whether that came from here.
     Column("document", String(40)),
     Column("owns_document", Boolean, nullable=False, default=False),
-    Index("service_submission_work", "state", "run_after"),
+    # In the order in which the work is done; only what is still to be done is in it.
+    Index(
+        "service_submission_work",
+        text("priority DESC"),
+        "id",
+        sqlite_where=text(WAITING),
+        postgresql_where=text(WAITING),
+    ),
+    Index("service_submission_lease", "lease_owner"),
     Index("service_submission_batch", "batch", "id"),
+    Index("service_submission_members", "batch", "state"),
     Index("service_submission_unit", "unit_key", "id"),
     Index("service_submission_document", "document"),
     Index("service_submission_sha256", "sha256"),
@@ -278,6 +302,8 @@ case = Table(
     metadata,
     _ref("submission", "submission", primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    # Its metadata alone, sealed: what the batch checks see, of all members at once.
+    Column("info", LargeBinary, nullable=False),
 )
 
 # Reports; rows are added, never changed.

@@ -30,7 +30,7 @@ def provider(server):
 
 
 @pytest.fixture
-def open_browser(provider, settings, store, tmp_path, monkeypatch):
+def open_browser(provider, settings, store):
     """Return a function: a browser at a service whose settings file has these rules."""
 
     def make(rules=(), **more):

@@ -8,7 +8,7 @@ from typing import Final
 
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import outline
-from screening.intake.refusals import refusal
+from screening.intake.refusals import REFUSALS, refusal
 from screening.pipeline import refused, vocabulary
 from service.errors import ServiceError
 from service.jobs.kit import Kit
@@ -33,8 +33,7 @@ def run(kit: Kit, lease: Lease) -> None:
     """
     allowed = kit.settings.attempts
     if lease.attempts > allowed:
-        # The workers that had it in hand are gone and could not say why.
-        give_up(kit, lease, refusal("screening_crashed"))
+        give_up(kit, lease, refusal(_why(kit, lease)))
         return
     try:
         if not _WORK[lease.kind](kit, lease):
@@ -55,6 +54,13 @@ def _failed(kit: Kit, lease: Lease, error: Exception) -> None:
         return
     with kit.store.write() as tx:
         work.later(tx, lease)
+
+
+def _why(kit: Kit, lease: Lease) -> str:
+    """Return the code of what is said of work whose workers are gone: they could not say it themselves."""
+    with kit.store.read() as tx:
+        noted = work.noted(tx, lease)
+    return noted if noted in REFUSALS else "screening_crashed"
 
 
 def _said(error: Exception) -> ScreeningError:

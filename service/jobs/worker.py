@@ -11,7 +11,6 @@ import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +27,8 @@ from service.store.work import UNPACK, Lease
 
 _log = logging.getLogger(__name__)
 AT_ONCE: Final = 4  # submissions taken together: taking one costs a transaction
+LATE: Final = 1  # exit status of a worker that took too long over something: faulthandler's own
+_BROKEN: Final = 3  # … of one that fell over something else
 _SHORTEST, _LONGEST = 0.05, 0.5  # seconds between looks when there is nothing to do
 _TROUBLE: Final = 5.0  # seconds to wait when the database does not answer
 _NICE: Final = 10  # pages go before
@@ -155,10 +156,15 @@ def main(settings: Settings, name: str = "", *, watched: bool = False) -> None:
         worker.work()
     except KeyboardInterrupt:
         _log.info("worker.hurried")
+    except Exception as error:
+        _log.exception("worker.broken", exc_info=error)
+        raise SystemExit(_BROKEN) from error
     finally:
         store.close()
 
 
 def _orphaned(worker: Worker) -> None:
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: the interpreter could not end while this thread holds its lock.
+    while os.read(0, 1024):
+        pass
     worker.stop()

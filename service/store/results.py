@@ -188,7 +188,7 @@ def members(tx: Connection, sealer: Sealer, batch_id: str) -> list[CaseInfo]:
     rows = tx.execute(
         select(case.c.submission, case.c.info)
         .join(submission, submission.c.id == case.c.submission)
-        .where(submission.c.batch == batch_id, submission.c.state.not_in(("cancelled", "failed")))
+        .where(submission.c.batch == batch_id, submission.c.state != "cancelled")
     ).all()
     infos = [(r.submission, CaseInfo.from_json(sealer.open_json(r.info, f"info/{r.submission}"))) for r in rows]
     times = Counter(info.id for _, info in infos)

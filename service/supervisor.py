@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Generator
-from pathlib import Path
 from types import FrameType
 from typing import IO, Final
 
@@ -196,13 +195,17 @@ class Crew:
         with self._lock:
             if self._stopping.is_set():
                 return None
+            # Other settings come from where this process has them; an address may hold a password, so it is on no command line.
+            where = {"DATA": str(self._settings.data.absolute()), "DATABASE": self._settings.database}
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
                 [sys.executable, "-m", "service", "worker", "--watched", "--name", name],
                 stdin=subprocess.PIPE,
-                env=environment(self._settings),
+                env=os.environ | {PREFIX + k: v for k, v in where.items()},
             )
             self.running[name] = process
-            return process
+        if self._stopping.is_set():  # meanwhile
+            process.terminate()
+        return process
 
     def _put_back(self, name: str, why: str) -> None:
         try:
@@ -210,14 +213,3 @@ class Crew:
                 work.release(tx, name, why)
         except Exception:  # noqa: BLE001 - then its leases run out by themselves
             return
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment in which another process of ours has the same settings."""
-    given = dict(os.environ)
-    for name in settings.model_fields_set:
-        value = getattr(settings, name)
-        text = value.get_secret_value() if hasattr(value, "get_secret_value") else str(value)
-        given[PREFIX + name.upper()] = text
-    given[f"{PREFIX}DATA"] = str(Path(settings.data).absolute())
-    return given

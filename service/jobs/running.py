@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -15,11 +14,12 @@ from service.jobs.kit import Kit
 from service.jobs.reading import handed_in, read, setting_of
 from service.jobs.screening import screen_one
 from service.jobs.unpacking import unpack
+from service.logs import failure, log
 from service.store import results, submissions, unpacked, work
 from service.store.sight import Sight
 from service.store.work import READ, SCREEN, UNPACK, Lease
 
-_log = logging.getLogger(__name__)
+_log = log(__name__)
 _WORK: Final[dict[str, Callable[[Kit, Lease], bool]]] = {READ: read, SCREEN: screen_one, UNPACK: unpack}
 
 
@@ -37,7 +37,7 @@ def run(kit: Kit, lease: Lease) -> None:
         return
     try:
         if not _WORK[lease.kind](kit, lease):
-            _log.info("work.lost", extra={"work": lease.kind, "row": lease.id, "fence": lease.fence})
+            _log.info("work.lost", work=lease.kind, row=lease.id, fence=lease.fence)
     except ServiceError as error:
         if error.status not in _PASSING:
             _failed(kit, lease, error)
@@ -48,7 +48,7 @@ def run(kit: Kit, lease: Lease) -> None:
 
 
 def _failed(kit: Kit, lease: Lease, error: Exception) -> None:
-    _log.warning("work.failed", exc_info=error, extra={"work": lease.kind, "row": lease.id, "attempt": lease.attempts})
+    _log.warning("work.failed", work=lease.kind, row=lease.id, attempt=lease.attempts, **failure(error))
     if lease.attempts >= kit.settings.attempts:
         give_up(kit, lease, _said(error))
         return

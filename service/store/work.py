@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import case as either
 
 from service.errors import conflict
 from service.moment import now
 from service.store import archive, search
 from service.store.database import tell
-from service.store.schema import batch, case, submission, worker
+from service.store.schema import WAITING, batch, case, submission, worker
 from service.store.sealing import Sealer
 
 READ, SCREEN, UNPACK = "read", "screen", "unpack"
@@ -96,7 +97,10 @@ def waits(tx: Connection) -> bool:
 
 
 def _waiting(at: datetime) -> Any:
-    """Return the query of the submissions that can be worked on now."""
+    """Return the query of the submissions that can be worked on now.
+
+    The states are written out, as values of a query could not tell the database that its index of what waits will do.
+    """
     mate = submission.alias("mate")
     unread = exists().where(mate.c.batch == submission.c.batch, mate.c.state.in_(UNREAD))
     together = and_(batch.c.state == "unpacking") | and_(batch.c.state.not_in(("open", "unpacking")), unread)
@@ -107,7 +111,7 @@ def _waiting(at: datetime) -> Any:
     )
     return select(
         submission.c.id, submission.c.state, submission.c.fence, submission.c.attempts, submission.c.batch
-    ).where(submission.c.state.in_(UNFINISHED), _free(submission, at), ready)
+    ).where(text(f"service_submission.{WAITING}"), _free(submission, at), ready)
 
 
 def _free(table: Table, at: datetime) -> ColumnElement[bool]:
@@ -193,7 +197,12 @@ def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bo
         tx.execute(
             update(table)
             .where(table.c.id == row.id)
-            .values(state=_BEFORE[kind], run_after=now() + timedelta(seconds=seconds), error=error, **_FREED)
+            .values(
+                state=_BEFORE[kind],
+                run_after=now() + timedelta(seconds=seconds),
+                error=either((table.c.error == "", error), else_=table.c.error),
+                **_FREED,
+            )
         )
     return len(rows)
 

@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     attempts: int = Field(3, ge=1, le=20, description="一份材料最多试几次，仍不成功就停下来等人处理")
     lease_seconds: int = Field(60, ge=5, le=3600, description="工作进程多久没有回音就由别的进程接手（秒）")
     item_seconds: int = Field(
-        120, ge=2, le=3600, description="一份材料最多处理多久，超过就中止（秒）；解压整批不在此限"
+        120, ge=1, le=3600, description="一份材料最多处理多久，超过就中止（秒）；解压整批不在此限"
     )
     session_hours: int = Field(12, ge=1, le=720, description="登录后多久需要重新登录（小时）")
     idle_minutes: int = Field(60, ge=5, le=1440, description="多久不操作就自动退出（分钟）")

@@ -21,6 +21,7 @@ import uvicorn
 from screening.errors import UsageError
 from service.app import create_app
 from service.jobs.kit import sweep
+from service.jobs.worker import LATE
 from service.people import accounts
 from service.settings import PREFIX, Settings
 from service.store import work
@@ -145,7 +146,7 @@ class Crew:
         self._store, self._settings, self._group = store, settings, group
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._watchers: list[threading.Thread] = []
         self._told_at = 0.0
 
@@ -161,7 +162,7 @@ class Crew:
         if not self._stopping.is_set():
             self._stopping.set()
             self._told_at = time.monotonic()
-        for process in list(self._running.values()):
+        for process in list(self.running.values()):
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
 
@@ -183,9 +184,11 @@ class Crew:
                 if self._stopping.is_set() and time.monotonic() - self._told_at > _PATIENCE:
                     process.kill()
             with self._lock:
-                del self._running[name]
+                del self.running[name]
+            assert process.stdin
+            process.stdin.close()
             if process.returncode:
-                self._put_back(name)
+                self._put_back(name, "screening_timeout" if process.returncode == LATE else "")
             lived = time.monotonic() - started
             pause = min(_LONGEST, max(0.5, 2 * pause)) if lived < _YOUNG else 0.0
 
@@ -198,13 +201,13 @@ class Crew:
                 stdin=subprocess.PIPE,
                 env=environment(self._settings),
             )
-            self._running[name] = process
+            self.running[name] = process
             return process
 
-    def _put_back(self, name: str) -> None:
+    def _put_back(self, name: str, why: str) -> None:
         try:
             with self._store.write() as tx:
-                work.release(tx, name)
+                work.release(tx, name, why)
         except Exception:  # noqa: BLE001 - then its leases run out by themselves
             return
 

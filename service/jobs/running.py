@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from typing import Final
 
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake.assemble import outline
-from screening.intake.refusals import refusal
+from screening.intake.refusals import REFUSALS, refusal
 from screening.pipeline import refused, vocabulary
 from service.errors import ServiceError
 from service.jobs.kit import Kit
 from service.jobs.reading import handed_in, read, setting_of
 from service.jobs.screening import screen_one
 from service.jobs.unpacking import unpack
+from service.logs import failure, log
 from service.store import results, submissions, unpacked, work
 from service.store.sight import Sight
 from service.store.work import READ, SCREEN, UNPACK, Lease
 
-_log = logging.getLogger(__name__)
+_log = log(__name__)
 _WORK: Final[dict[str, Callable[[Kit, Lease], bool]]] = {READ: read, SCREEN: screen_one, UNPACK: unpack}
 
 
@@ -33,12 +33,11 @@ def run(kit: Kit, lease: Lease) -> None:
     """
     allowed = kit.settings.attempts
     if lease.attempts > allowed:
-        # The workers that had it in hand are gone and could not say why.
-        give_up(kit, lease, refusal("screening_crashed"))
+        give_up(kit, lease, refusal(_why(kit, lease)))
         return
     try:
         if not _WORK[lease.kind](kit, lease):
-            _log.info("work.lost", extra={"work": lease.kind, "row": lease.id, "fence": lease.fence})
+            _log.info("work.lost", work=lease.kind, row=lease.id, fence=lease.fence)
     except ServiceError as error:
         if error.status not in _PASSING:
             _failed(kit, lease, error)
@@ -49,12 +48,19 @@ def run(kit: Kit, lease: Lease) -> None:
 
 
 def _failed(kit: Kit, lease: Lease, error: Exception) -> None:
-    _log.warning("work.failed", exc_info=error, extra={"work": lease.kind, "row": lease.id, "attempt": lease.attempts})
+    _log.warning("work.failed", work=lease.kind, row=lease.id, attempt=lease.attempts, **failure(error))
     if lease.attempts >= kit.settings.attempts:
         give_up(kit, lease, _said(error))
         return
     with kit.store.write() as tx:
         work.later(tx, lease)
+
+
+def _why(kit: Kit, lease: Lease) -> str:
+    """Return the code of what is said of work whose workers are gone: they could not say it themselves."""
+    with kit.store.read() as tx:
+        noted = work.noted(tx, lease)
+    return noted if noted in REFUSALS else "screening_crashed"
 
 
 def _said(error: Exception) -> ScreeningError:

@@ -6,12 +6,10 @@ The supervisor holds the other end of its standard input: when that closes, the 
 from __future__ import annotations
 
 import faulthandler
-import logging
 import os
 import secrets
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,13 +19,16 @@ from typing import Final
 from screening.errors import ScreeningError
 from service.jobs.kit import Kit
 from service.jobs.running import run
+from service.logs import failure, log
 from service.settings import Settings
 from service.store import work
 from service.store.database import Store
 from service.store.work import UNPACK, Lease
 
-_log = logging.getLogger(__name__)
+_log = log(__name__)
 AT_ONCE: Final = 4  # submissions taken together: taking one costs a transaction
+LATE: Final = 1  # exit status of a worker that took too long over something: faulthandler's own
+_BROKEN: Final = 3  # … of one that fell over something else
 _SHORTEST, _LONGEST = 0.05, 0.5  # seconds between looks when there is nothing to do
 _TROUBLE: Final = 5.0  # seconds to wait when the database does not answer
 _NICE: Final = 10  # pages go before
@@ -70,7 +71,7 @@ class Worker:
                 try:
                     busy = self._turn(kit, look=not busy)
                 except ScreeningError as error:  # of the database: it passes, or an administrator mends it
-                    _log.warning("worker.trouble", extra={"code": error.code})
+                    _log.warning("worker.trouble", code=error.code)
                     self._stopping.wait(_TROUBLE)
                     continue
                 pause = _SHORTEST if busy else min(_LONGEST, pause * 1.5)
@@ -119,7 +120,7 @@ class Worker:
                     work.beat(tx, self.name, self.settings.lease_seconds, done - told)
                 told = done
             except ScreeningError as error:
-                _log.warning("worker.trouble", extra={"code": error.code})
+                _log.warning("worker.trouble", code=error.code)
             if self._ended.wait(self.settings.lease_seconds / 4):
                 return
 
@@ -155,10 +156,15 @@ def main(settings: Settings, name: str = "", *, watched: bool = False) -> None:
         worker.work()
     except KeyboardInterrupt:
         _log.info("worker.hurried")
+    except Exception as error:
+        _log.error("worker.broken", **failure(error))
+        raise SystemExit(_BROKEN) from error
     finally:
         store.close()
 
 
 def _orphaned(worker: Worker) -> None:
-    sys.stdin.buffer.read()
+    # Not by sys.stdin: the interpreter could not end while this thread holds its lock.
+    while os.read(0, 1024):
+        pass
     worker.stop()

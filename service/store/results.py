@@ -67,7 +67,7 @@ def keep_case(tx: Connection, lease: Lease, made: ReadCase) -> bool:
     search.put(tx, where, made.words)
     document, owns = archive.put_in(tx, where, made.document)
     work.grown(tx, lease.batch)
-    work.settle(tx, lease, state="read", document=document, owns_document=owns, **values)
+    work.settle(tx, lease, state="read", document=document, owns_document=owns, error="", **values)
     return True
 
 

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, text, update
 
 from service.errors import conflict
 from service.moment import now
 from service.store import archive, search
 from service.store.database import tell
-from service.store.schema import batch, case, submission, worker
+from service.store.schema import WAITING, batch, case, submission, worker
 from service.store.sealing import Sealer
 
 READ, SCREEN, UNPACK = "read", "screen", "unpack"
@@ -96,7 +96,10 @@ def waits(tx: Connection) -> bool:
 
 
 def _waiting(at: datetime) -> Any:
-    """Return the query of the submissions that can be worked on now."""
+    """Return the query of the submissions that can be worked on now.
+
+    The states are written out, as values of a query could not tell the database that its index of what waits will do.
+    """
     mate = submission.alias("mate")
     unread = exists().where(mate.c.batch == submission.c.batch, mate.c.state.in_(UNREAD))
     together = and_(batch.c.state == "unpacking") | and_(batch.c.state.not_in(("open", "unpacking")), unread)
@@ -107,7 +110,7 @@ def _waiting(at: datetime) -> Any:
     )
     return select(
         submission.c.id, submission.c.state, submission.c.fence, submission.c.attempts, submission.c.batch
-    ).where(submission.c.state.in_(UNFINISHED), _free(submission, at), ready)
+    ).where(text(f"service_submission.{WAITING}"), _free(submission, at), ready)
 
 
 def _free(table: Table, at: datetime) -> ColumnElement[bool]:
@@ -142,6 +145,12 @@ def beat(tx: Connection, owner: str, seconds: float, done: int = 0) -> None:
         tx.execute(insert(worker), {"id": owner, "started": at, "seen": at, "done": done})
 
 
+def noted(tx: Connection, lease: Lease) -> str:
+    """Return what was noted when the work was put back the last time."""
+    found: str = tx.execute(select(lease.table.c.error).where(lease.table.c.id == lease.id)).scalar_one()
+    return found
+
+
 def later(tx: Connection, lease: Lease) -> None:
     """Put work back after a failed attempt, with a pause that grows each time."""
     _back(tx, lease.table, and_(lease.table.c.id == lease.id, lease.table.c.fence == lease.fence), pause=True)
@@ -158,9 +167,12 @@ def give_back(tx: Connection, leases: Collection[Lease]) -> None:
         )
 
 
-def release(tx: Connection, owner: str) -> int:
-    """Forget a worker that has died, and put back all that it had in hand, for after a pause; return how much that was."""
-    return _released(tx, "=", owner, pause=True)
+def release(tx: Connection, owner: str, why: str = "") -> int:
+    """Forget a worker that has died, and put back all that it had in hand, for after a pause; return how much that was.
+
+    ``why`` is the code of what is said if there will be no other attempt.
+    """
+    return _released(tx, "=", owner, pause=True, error=why)
 
 
 def release_all(tx: Connection, group: str) -> int:
@@ -168,12 +180,14 @@ def release_all(tx: Connection, group: str) -> int:
     return _released(tx, "LIKE", f"{group}%", pause=False)
 
 
-def _released(tx: Connection, how: str, owner: str, *, pause: bool) -> int:
+def _released(tx: Connection, how: str, owner: str, *, pause: bool, error: str = "") -> int:
     tx.execute(delete(worker).where(worker.c.id.op(how)(owner)))
-    return sum(_back(tx, table, table.c.lease_owner.op(how)(owner), pause=pause) for table in (batch, submission))
+    return sum(
+        _back(tx, table, table.c.lease_owner.op(how)(owner), pause=pause, error=error) for table in (batch, submission)
+    )
 
 
-def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bool) -> int:
+def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bool, error: str = "") -> int:
     during = (*_DURING.values(),)
     rows = tx.execute(select(table.c.id, table.c.state, table.c.attempts).where(which, table.c.state.in_(during))).all()
     for row in rows:
@@ -182,7 +196,7 @@ def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bo
         tx.execute(
             update(table)
             .where(table.c.id == row.id)
-            .values(state=_BEFORE[kind], run_after=now() + timedelta(seconds=seconds), **_FREED)
+            .values(state=_BEFORE[kind], run_after=now() + timedelta(seconds=seconds), error=error, **_FREED)
         )
     return len(rows)
 

@@ -30,7 +30,7 @@ def provider(server):
 
 
 @pytest.fixture
-def open_browser(provider, settings, store, tmp_path, monkeypatch):
+def open_browser(provider, settings, store):
     """Return a function: a browser at a service whose settings file has these rules."""
 
     def make(rules=(), **more):
@@ -96,7 +96,7 @@ def test_the_way_there_and_back(open_browser, store, name):
 
 
 @pytest.mark.parametrize("name", ["edu", "plain", "campus"])
-def test_the_way_back_serves_once_and_only_the_browser_that_left(open_browser, store, name):
+def test_the_way_back_serves_once_and_only_the_browser_that_left(open_browser, name):
     client, thief = open_browser([EXPERT]), open_browser([EXPERT])
     back = there(client, name)
     refused = thief.get(back)
@@ -185,7 +185,7 @@ def test_a_disabled_person_stays_out(open_browser, store):
     assert (answer.status_code, "已停用" in answer.text) == (403, True)
 
 
-def test_nobody_takes_an_account_by_its_login(open_browser, provider, person, store):
+def test_nobody_takes_an_account_by_its_login(open_browser, person):
     person("u-1", "administrator")
     client = open_browser([EXPERT])
     client.get(there(client, "edu"))

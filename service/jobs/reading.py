@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from screening.errors import UnreadableError
-from screening.intake.assemble import assemble, outline
+from screening.intake.assemble import assemble
 from screening.intake.gather import Part, Submission
 from screening.intake.manifest import ManifestRow
-from screening.pipeline import Setting, refused, vocabulary
+from screening.pipeline import Setting, vocabulary
 from service.jobs.kit import Kit
 from service.store import files, results, submissions
 from service.store.database import Row, Tx
@@ -31,22 +31,17 @@ class HeldPart(Part):
 
 
 def read(kit: Kit, lease: Lease) -> bool:
-    """Read a submission; one that can't be read is finished with a report that says why. Returns False if the lease was lost."""
+    """Read a submission; one that can't be read keeps the reason. Returns False if the lease was lost."""
     store = kit.store
     with store.read() as tx:
         row = submissions.one(tx, lease.id, Sight(everything=True))
         given = handed_in(tx, store.sealer, row, whole=True)
         setting = setting_of(tx, kit, row)
-    names = vocabulary(setting.rulebook)
     try:
-        case = assemble(given, names)
+        case = assemble(given, vocabulary(setting.rulebook))
     except UnreadableError as error:
-        report = refused(outline(given, names), error, setting)
-        with store.read() as tx:
-            revision = results.revision_of(tx, lease.batch)
-        said = results.Made.of(store.sealer, lease.id, report, batch_revision=revision)
         with store.write() as tx:
-            return results.keep_report(tx, lease, said)
+            return results.keep_refusal(tx, lease, error)
     made = results.ReadCase.of(store.sealer, lease.id, case)
     with store.write() as tx:
         kept = results.keep_case(tx, lease, made)

@@ -9,15 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from screening.case import CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake import Limits
 from screening.intake.archive import ArchiveLimits
 from screening.intake.gather import Gathered, Refused, Submission, gather
 from screening.intake.manifest import load_manifest
-from screening.pipeline import refused
 from service.jobs.kit import Kit
-from service.store import files, results, unpacked, work
+from service.store import files, unpacked, work
 from service.store.database import Row, Tx
 from service.store.submissions import Handed, hand_in
 from service.store.work import Lease
@@ -118,9 +116,7 @@ def _store(tx: Tx, kit: Kit, row: Row, member: Submission | Refused, parts: Part
     )
     submission_id = hand_in(tx, kit.store.sealer, handed)
     if isinstance(member, Refused):
-        error = UnreadableError(member.code, member.message, member.advice)
-        report = refused(CaseInfo(id=member.id, file=member.name), error, kit.setting(row["rulebook"], row["roster"]))
-        unpacked.close(tx, row["id"], results.Made.of(kit.store.sealer, submission_id, report))
+        unpacked.refuse(tx, submission_id, UnreadableError(member.code, member.message, member.advice))
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:

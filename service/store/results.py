@@ -12,6 +12,7 @@ from typing import Any, Self
 from sqlalchemy import Connection, delete, insert, select
 
 from screening.case import Case, CaseInfo, unit_key
+from screening.errors import ScreeningError
 from screening.library import Prepared, prepare
 from screening.library.entry import Entry
 from screening.report import Report
@@ -71,6 +72,19 @@ def keep_case(tx: Connection, lease: Lease, made: ReadCase) -> bool:
     return True
 
 
+def keep_refusal(tx: Connection, lease: Lease, error: ScreeningError) -> bool:
+    """Keep why a file can't be read; its report is made when its batch is screened. Returns False if the lease is no longer ours."""
+    if not work.held(tx, lease):
+        return False
+    work.settle(tx, lease, **refused(error))
+    return True
+
+
+def refused(error: ScreeningError) -> dict[str, Any]:
+    """Return what the row says of a submission that can't be read, until it has its report."""
+    return {"state": "read", "error": error.code, "message": error.message, "advice": error.advice}
+
+
 @dataclass(frozen=True, slots=True)
 class Made:
     """A report, with all that is stored of it: made before the transaction, which is to be short."""
@@ -106,22 +120,20 @@ class Made:
 
 
 def keep_report(tx: Connection, lease: Lease, made: Made, *, state: str = "done") -> bool:
-    """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours."""
+    """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
+
+    The report's pairs take the place of those of the report before it.
+    """
     if not work.held(tx, lease):
         return False
-    add_report(tx, made)
-    work.settle(tx, lease, state=state, **columns(made))
+    tx.execute(insert(run), made.run)
+    tx.execute(delete(pair).where(pair.c.submission == lease.id))
+    if made.pairs:
+        tx.execute(insert(pair), made.pairs)
+    work.settle(tx, lease, state=state, **_columns(made))
     tell(tx, f"submission.{state}", batch=lease.batch, submission=lease.id, verdict=made.report.verdict.value)
     work.finished(tx, lease.batch)
     return True
-
-
-def add_report(tx: Connection, made: Made) -> None:
-    """Add a report to those of its submission. Its pairs take the place of those of the report before it."""
-    tx.execute(insert(run), made.run)
-    tx.execute(delete(pair).where(pair.c.submission == made.run["submission"]))
-    if made.pairs:
-        tx.execute(insert(pair), made.pairs)
 
 
 def _pairs(report: Report, submission_id: str, run_id: str) -> list[dict[str, Any]]:
@@ -145,7 +157,7 @@ def _pairs(report: Report, submission_id: str, run_id: str) -> list[dict[str, An
     ]
 
 
-def columns(made: Made) -> dict[str, Any]:
+def _columns(made: Made) -> dict[str, Any]:
     """Return what the submission's row says of its newest report."""
     report = made.report
     rates = report.reuse.rates if report.reuse else None

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import case as either
 
 from service.errors import conflict
 from service.moment import now
@@ -196,7 +197,12 @@ def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bo
         tx.execute(
             update(table)
             .where(table.c.id == row.id)
-            .values(state=_BEFORE[kind], run_after=now() + timedelta(seconds=seconds), error=error, **_FREED)
+            .values(
+                state=_BEFORE[kind],
+                run_after=now() + timedelta(seconds=seconds),
+                error=either((table.c.error == "", error), else_=table.c.error),
+                **_FREED,
+            )
         )
     return len(rows)
 

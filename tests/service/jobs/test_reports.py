@@ -125,13 +125,22 @@ def test_a_document_that_was_in_the_archive_before_stays_there_and_is_compared_w
 
 def test_a_file_that_cannot_be_read_is_done_and_says_why(store, settings):
     submission_id = hand_in(store, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 broken", "坏.doc")
-    assert drain(store, settings) == 1
+    drain(store, settings)
     row = row_of(store, submission_id)
     assert (row["state"], row["verdict"], row["document"]) == ("done", "incomplete", None)
     said = json.loads(report(store, submission_id))
     assert (row["error"], row["message"], row["advice"]) == tuple(
         said["error"][k] for k in ("code", "message", "advice")
     )
+
+
+def test_what_cannot_be_read_is_no_staler_than_its_batch(store, settings):
+    here = open_batch(store, state="sealed")
+    ids = [hand_in(store, data, f"{n}.docx", batch=here) for n, data in enumerate((b"\xd0\xcf\x11\xe0", text_of(1)))]
+    drain(store, settings)
+    with store.read() as tx:
+        revisions = tx.execute(select(run.c.batch_revision).where(run.c.submission.in_(ids))).scalars().all()
+    assert revisions == [1, 1]
 
 
 def test_what_was_said_of_a_submission_goes_into_its_report_and_rights_go_by_who_handed_it_in(store, settings):

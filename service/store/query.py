@@ -141,7 +141,7 @@ def parse(line: str) -> Filter:
         raise _wrong("query.long", f"查询太长：最多 {_LONGEST} 个字符", "请缩短后再试。")
     plain = unicodedata.normalize("NFKC", line.replace("\0", "")).translate(_SIGNS)
     if plain.count('"') % 2:
-        raise _wrong("query.quotes", "引号没有成对", "含空格的值请放在一对引号里，例如 单位:\"临溪 一小\"。")
+        raise _wrong("query.quotes", "引号没有成对", '含空格的值请放在一对引号里，例如 单位:"临溪 一小"。')
     said: dict[str, Any] = {}
     words: list[str] = []
     for match in _TERM.finditer(plain):

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Text, bindparam, delete, or_, select, text
+from sqlalchemy import ColumnElement, Connection, LargeBinary, bindparam, delete, or_, select, text
 
 from screening.output.privacy import masked
 from screening.text.view import simplified
@@ -91,7 +91,9 @@ def remove(tx: Connection, submission_id: str) -> None:
         return
     if tx.dialect.name == "sqlite":
         tx.execute(
-            text("INSERT INTO service_words_index (service_words_index, rowid, body) VALUES ('delete', :number, :line)"),
+            text(
+                "INSERT INTO service_words_index (service_words_index, rowid, body) VALUES ('delete', :number, :line)"
+            ),
             {"number": row.number, "line": _index_line(zlib.decompress(row.body).decode())},
         )
     tx.execute(delete(words).where(words.c.number == row.number))
@@ -126,4 +128,3 @@ def matching(tx: Connection, query: str) -> ColumnElement[bool]:
         ).bindparams(words=" ".join(f'"{w}"' for w in found))
     ids = hits.columns(words.c.submission)
     return or_(submission.c.id.in_(ids.subquery().select()), in_title)
-

@@ -28,38 +28,41 @@ def three(store):
 
 
 QUERIES = [
-        ("屏幕", {"甲"}),
-        ("作业设计", {"甲"}),
-        ("设计 教师", {"甲"}),
-        ("教学", {"乙"}),
-        ("屏", {"屏风"}),  # a single character: titles only
-        ("word2016", {"乙"}),
-        ("Ｗｏｒｄ２０１６", {"乙"}),
-        ("电话", {"甲"}),  # traditional characters in the text
-        ("作业设想", set()),
-        ("13800000101", set()),
-        ("小明", set()),
-        ("明主", set()),
-        ('" OR x', set()),
-        ("x' | !y", set()),
-        ("%", set()),
-        ("\0", {"甲", "乙", "屏风"}),
-        ("", {"甲", "乙", "屏风"}),
+    ("屏幕", {"甲"}),
+    ("作业设计", {"甲"}),
+    ("设计 教师", {"甲"}),
+    ("教学", {"乙"}),
+    ("屏", {"屏风"}),  # a single character: titles only
+    ("word2016", {"乙"}),
+    ("Ｗｏｒｄ２０１６", {"乙"}),
+    ("电话", {"甲"}),  # traditional characters in the text
+    ("作业设想", set()),
+    ("13800000101", set()),
+    ("小明", set()),
+    ("明主", set()),
+    ('" OR x', set()),
+    ("x' | !y", set()),
+    ("%", set()),
+    ("\0", {"甲", "乙", "屏风"}),
+    ("", {"甲", "乙", "屏风"}),
 ]
 
 
-def test_words_are_found(store, three):
+@pytest.mark.usefixtures("three")
+def test_words_are_found(store):
     for query, titles in QUERIES:
         assert found(store, query) == titles, query
 
 
-def test_a_query_without_end_is_refused(store, three):
+@pytest.mark.usefixtures("three")
+def test_a_query_without_end_is_refused(store):
     with pytest.raises(ServiceError) as told:
         found(store, "字" * 101)
     assert told.value.code == "query.long"
 
 
-def test_what_is_added_again_is_replaced_and_what_is_removed_is_gone(store, three, settings):
+@pytest.mark.usefixtures("three")
+def test_what_is_added_again_is_replaced_and_what_is_removed_is_gone(store, settings):
     with store.read() as tx:
         ids = dict(tx.execute(select(submission.c.title, submission.c.id)).all())
     with store.write() as tx:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Final
 
 from screening.case import Batch
 from screening.intake.boundary import warm
@@ -20,6 +23,9 @@ from service.settings import Settings
 from service.store import files, results
 from service.store.database import Store
 
+# Reading a rulebook takes as long as a tenth of a screening; one that an office edits counts after so many seconds.
+_FRESH: Final = 10.0
+
 
 class Kit:
     """The tools of one worker; one object a thread."""
@@ -28,6 +34,7 @@ class Kit:
         self.store, self.settings = store, settings
         self.library = store.library()
         self._rosters = lru_cache(maxsize=4)(self._roster)
+        self._books: dict[str, tuple[float, Rulebook]] = {}
         self._batch: tuple[Any, Mapping[str, tuple[Outcome, ...]]] = None, {}
         self._read = 0
         warm()
@@ -37,9 +44,16 @@ class Kit:
 
         Raises :class:`ScreeningError` for a rulebook that can't be used.
         """
-        book = load_rulebook(rulebook or self.settings.rulebook)
+        book = self._book(rulebook or self.settings.rulebook)
         people = self._rosters(roster) if roster else None
         return _setting(_Book(book), self.settings.models, people, self.settings.thorough)
+
+    def _book(self, rulebook: str) -> Rulebook:
+        at, book = self._books.get(rulebook, (0.0, None))
+        if book is None or time.monotonic() - at > _FRESH:
+            book = load_rulebook(rulebook)
+            self._books[rulebook] = time.monotonic(), book
+        return book
 
     def of_batch(self, batch: str, setting: Setting, revision: int) -> Mapping[str, tuple[Outcome, ...]]:
         """Return what the batch checks say of each member of a batch by the id in its report, of one whose id is taken by its row's."""
@@ -58,7 +72,9 @@ class Kit:
 
     def folder(self) -> TemporaryDirectory[str]:
         """Return a private folder that is gone afterwards; what a killed worker leaves there is removed at the next start."""
-        return TemporaryDirectory(dir=temporary(self.settings), prefix="work-", ignore_cleanup_errors=True)
+        return TemporaryDirectory(
+            dir=temporary(self.settings), prefix=f"work-{os.getpid()}-", ignore_cleanup_errors=True
+        )
 
     def _roster(self, sha256: str) -> tuple[Trainee, ...]:
         with self.folder() as folder, self.store.read() as tx:
@@ -74,6 +90,24 @@ def temporary(settings: Settings) -> Path | None:
     folder = settings.data / "tmp"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
+
+
+def sweep(settings: Settings) -> None:
+    """Remove what killed workers of this machine have left in the data folder."""
+    for left in (settings.data / "tmp").glob("work-*"):
+        pid = left.name.split("-")[1]
+        if not (pid.isdecimal() and _runs(int(pid))):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class _Book:

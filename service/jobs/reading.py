@@ -7,17 +7,14 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
-
 from screening.errors import UnreadableError
-from screening.intake.assemble import assemble, outline
+from screening.intake.assemble import assemble
 from screening.intake.gather import Part, Submission
 from screening.intake.manifest import ManifestRow
-from screening.library import prepare
-from screening.library.entry import Entry
-from screening.pipeline import Setting, refused, vocabulary
+from screening.pipeline import Setting, vocabulary
 from service.jobs.kit import Kit
 from service.store import files, results, submissions
+from service.store.database import Row, Tx
 from service.store.sealing import Sealer
 from service.store.sight import Sight
 from service.store.work import Lease
@@ -34,34 +31,31 @@ class HeldPart(Part):
 
 
 def read(kit: Kit, lease: Lease) -> bool:
-    """Read a submission; one that can't be read is finished with a report that says why. Returns False if the lease was lost."""
+    """Read a submission; one that can't be read keeps the reason. Returns False if the lease was lost."""
     store = kit.store
     with store.read() as tx:
         row = submissions.one(tx, lease.id, Sight(everything=True))
         given = handed_in(tx, store.sealer, row, whole=True)
         setting = setting_of(tx, kit, row)
-    names = vocabulary(setting.rulebook)
     try:
-        case = assemble(given, names)
+        case = assemble(given, vocabulary(setting.rulebook))
     except UnreadableError as error:
-        report = refused(outline(given, names), error, setting)
         with store.write() as tx:
-            finished = results.Finished(report=report, batch_revision=results.revision_of(tx, lease.batch))
-            return results.keep_report(tx, store.sealer, lease, finished)
-    prepared = prepare(Entry.of_case(case))
+            return results.keep_refusal(tx, lease, error)
+    made = results.ReadCase.of(store.sealer, lease.id, case)
     with store.write() as tx:
-        kept = results.keep_case(tx, store.sealer, lease, case, prepared)
+        kept = results.keep_case(tx, lease, made)
     kit.added()
     return kept
 
 
-def setting_of(tx: Connection, kit: Kit, row: RowMapping) -> Setting:
+def setting_of(tx: Tx, kit: Kit, row: Row) -> Setting:
     """Return by what a submission is judged: its own rulebook, else its batch's, else the installation's."""
     rulebook, roster = results.batch_terms(tx, row["batch"])
     return kit.setting(row["rulebook"] or rulebook, roster)
 
 
-def handed_in(tx: Connection, sealer: Sealer, row: RowMapping, *, whole: bool) -> Submission:
+def handed_in(tx: Tx, sealer: Sealer, row: Row, *, whole: bool) -> Submission:
     """Return a submission as the engine knows it; its files in memory if ``whole``, else empty."""
     person = submissions.person_of(tx, sealer, row["id"])
 

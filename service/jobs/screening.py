@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from screening.case import Case
-from screening.errors import LibraryError
+from screening.errors import LibraryError, UnreadableError
+from screening.intake.assemble import outline
 from screening.library import View
-from screening.pipeline import Setting, screen
+from screening.pipeline import Setting, refused, screen, vocabulary
 from screening.report import Outcome, Report
 from screening.reuse.corpus import Candidate, Comparable
 from screening.reuse.facts import Facts
@@ -18,7 +19,7 @@ from screening.reuse.index import Rarity
 from screening.reuse.kin import KIN_TOP, Kin
 from screening.reuse.ranking import TOP
 from service.jobs.kit import Kit
-from service.jobs.reading import setting_of
+from service.jobs.reading import handed_in, setting_of
 from service.store import archive, results, submissions
 from service.store.sight import Sight
 from service.store.work import Lease
@@ -27,19 +28,25 @@ _TIMES = 5  # that a comparison is begun anew because documents are being remove
 
 
 def screen_one(kit: Kit, lease: Lease) -> bool:
-    """Screen a submission that was read. Returns False if the lease was lost."""
+    """Screen a submission that was read; the report of one that can't be read says why. Returns False if the lease was lost."""
     start, store = time.perf_counter(), kit.store
     with store.read() as tx:
         row = submissions.one(tx, lease.id, Sight(everything=True))
-        case = Case.from_json(submissions.case_of(tx, store.sealer, lease.id) or {})
         setting = setting_of(tx, kit, row)
         revision = results.revision_of(tx, lease.batch)
-    of_batch = _of_batch(kit, lease, case, setting, revision)
-    report = _compared(kit, lease, row["document"], case, setting, of_batch)
+        kept = submissions.case_of(tx, store.sealer, lease.id)
+        given = None if kept else handed_in(tx, store.sealer, row, whole=False)
+    if given:
+        error = UnreadableError(row["error"], row["message"], row["advice"])
+        report = refused(outline(given, vocabulary(setting.rulebook)), error, setting)
+    else:
+        case = Case.from_json(kept or {})
+        of_batch = _of_batch(kit, lease, case, setting, revision)
+        report = _compared(kit, lease, row["document"], case, setting, of_batch)
     spent = round(1000 * (time.perf_counter() - start))
-    finished = results.Finished(report=report, batch_revision=revision, milliseconds=spent)
+    made = results.Made.of(store.sealer, lease.id, report, batch_revision=revision, milliseconds=spent)
     with store.write() as tx:
-        return results.keep_report(tx, store.sealer, lease, finished)
+        return results.keep_report(tx, lease, made)
 
 
 def _compared(

@@ -9,22 +9,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping
-
-from screening.case import CaseInfo
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake import Limits
 from screening.intake.archive import ArchiveLimits
 from screening.intake.gather import Gathered, Refused, Submission, gather
 from screening.intake.manifest import load_manifest
-from screening.pipeline import refused
 from service.jobs.kit import Kit
-from service.store import files, results, unpacked, work
+from service.store import files, unpacked, work
+from service.store.database import Row, Tx
 from service.store.submissions import Handed, hand_in
 from service.store.work import Lease
 
 _AT_ONCE = 4 << 20  # bytes stored in one transaction
-_MEMBERS = 20_000
 
 
 def unpack(kit: Kit, lease: Lease) -> bool:
@@ -40,7 +36,8 @@ def unpack(kit: Kit, lease: Lease) -> bool:
                 return unpacked.fail(tx, lease, error)
         with kit.store.read() as tx:
             there = unpacked.cases(tx, lease.id)
-        waiting = [m for m in (*gathered.submissions, *gathered.refused) if m.id not in there]
+        members: tuple[Submission | Refused, ...] = (*gathered.submissions, *gathered.refused)
+        waiting = [m for m in members if m.id not in there]
         for group in _groups(waiting):
             with kit.store.write() as tx:
                 if not work.held(tx, lease):
@@ -52,7 +49,7 @@ def unpack(kit: Kit, lease: Lease) -> bool:
         return unpacked.seal(tx, lease, remarks)
 
 
-def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[RowMapping, Gathered]:
+def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[Row, Gathered]:
     zipped = folder / "压缩包.zip"
     store = kit.store
     with store.read() as tx:
@@ -62,7 +59,9 @@ def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[RowMapping, Gathere
         if row["manifest"]:
             sheet = folder / Path(row["manifest_name"] or "报送清单.xlsx").name
             files.copy_to(tx, store.sealer, row["manifest"], sheet)
-    limits = ArchiveLimits(size=kit.settings.max_batch << 20, entries=_MEMBERS, inflated=kit.settings.max_batch << 22)
+    limits = ArchiveLimits(
+        size=kit.settings.max_batch << 20, entries=kit.settings.max_members, inflated=kit.settings.max_batch << 22
+    )
     try:
         return row, gather(zipped, load_manifest(sheet) if sheet else None, limits=limits)
     except ScreeningError as error:
@@ -94,7 +93,7 @@ def _groups(members: list[Submission | Refused]) -> Iterator[list[tuple[Submissi
         yield group
 
 
-def _store(tx: Connection, kit: Kit, row: RowMapping, member: Submission | Refused, parts: Parts) -> None:
+def _store(tx: Tx, kit: Kit, row: Row, member: Submission | Refused, parts: Parts) -> None:
     keys = [None if p is None else _keep(tx, kit, p) for p in parts]
     said = member.row if isinstance(member, Submission) else None
     handed = Handed(
@@ -117,10 +116,7 @@ def _store(tx: Connection, kit: Kit, row: RowMapping, member: Submission | Refus
     )
     submission_id = hand_in(tx, kit.store.sealer, handed)
     if isinstance(member, Refused):
-        error = UnreadableError(member.code, member.message, member.advice)
-        report = refused(CaseInfo(id=member.id, file=member.name), error, kit.setting(row["rulebook"], row["roster"]))
-        finished = results.Finished(report=report, batch_revision=row["revision"])
-        unpacked.close(tx, kit.store.sealer, row["id"], submission_id, finished)
+        unpacked.refuse(tx, submission_id, UnreadableError(member.code, member.message, member.advice))
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,7 +124,7 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "received": received and received.isoformat()}
 
 
-def _keep(tx: Connection, kit: Kit, data: bytes) -> str:
+def _keep(tx: Tx, kit: Kit, data: bytes) -> str:
     sha256 = hashlib.sha256(data).hexdigest()
     files.keep(tx, kit.store.sealer, io.BytesIO(data), sha256, len(data))
     return sha256

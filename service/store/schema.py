@@ -57,9 +57,9 @@ user = Table(
     "service_user",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("login", String(80), nullable=False, unique=True),  # folded: see people.accounts
+    Column("login", String(80), nullable=False, unique=True),  # folded: see people.passwords; from elsewhere "NAME:ID"
     _text("name"),
-    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator
+    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator; "": none yet, can't sign in
     _text("unit"),
     _text("unit_key"),  # see screening.case.unit_key; what rights go by
     _text("password"),  # argon2; empty: no password yet, or signs in elsewhere
@@ -71,7 +71,6 @@ user = Table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment),
     Column("version", Integer, nullable=False, default=1),
-    UniqueConstraint("issuer", "subject", "login"),
 )
 
 session = Table(
@@ -95,6 +94,19 @@ link = Table(
     Column("expires", Moment, nullable=False),
 )
 
+# Somebody who was sent to sign in elsewhere and is not back yet.
+signin = Table(
+    "service_signin",
+    metadata,
+    Column("state", String(64), primary_key=True),  # sha256
+    Column("cookie", String(64), nullable=False),  # sha256: only the same browser may come back
+    Column("provider", String(40), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),  # PKCE
+    _text("next"),
+    Column("expires", Moment, nullable=False),
+)
+
 key = Table(
     "service_key",
     metadata,
@@ -106,6 +118,7 @@ key = Table(
     _text("unit"),
     _text("unit_key"),
     Column("scopes", Json, nullable=False),
+    Column("batches", Json, nullable=False),  # of a reviewer's key: {batch or "*": blind}
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("revoked", Moment),

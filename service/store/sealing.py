@@ -37,7 +37,8 @@ class Sealer:
 
     def seal(self, data: bytes, place: str, *, pack: bool = True) -> bytes:
         """Return the data as it is kept. ``pack`` compresses; files that are compressed already need none."""
-        body = (b"z" + zlib.compress(data, 6)) if pack else (b"r" + data)
+        # Either carries a checksum: zlib's own, or CRC-32.
+        body = (b"z" + zlib.compress(data, 6)) if pack else (b"r" + zlib.crc32(data).to_bytes(4) + data)
         if not self.keyed:
             return _PLAIN + body
         nonce = secrets.token_bytes(_NONCE)
@@ -49,8 +50,13 @@ class Sealer:
         if head not in (_PLAIN, _SEALED):
             raise _damaged()
         body = kept[1:] if head == _PLAIN else self._decrypted(kept[1:], place)
+        if body[:1] != b"z":
+            data = body[5:]
+            if body[:1] != b"r" or zlib.crc32(data).to_bytes(4) != body[1:5]:
+                raise _damaged()
+            return data
         try:
-            return zlib.decompress(body[1:]) if body[:1] == b"z" else body[1:]
+            return zlib.decompress(body[1:])
         except zlib.error as error:
             raise _damaged() from error
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, bindparam, delete, or_, select, text
@@ -52,32 +53,50 @@ def _code(gram: str) -> str:
     return "x" + gram.encode("utf-16-be", "surrogatepass").hex()[:200]
 
 
-def add(tx: Connection, submission_id: str, body: str, hide: Iterable[str] = ()) -> None:
-    """Make a submission's text searchable, in place of what was there of it.
+@dataclass(frozen=True, slots=True)
+class Findable:
+    """A text made ready for the index, which takes longer than writing it: to be done before a lock is taken."""
+
+    body: bytes
+    line: str
+
+
+def findable(body: str, hide: Iterable[str] = ()) -> Findable:
+    """Make a text ready.
 
     ``body`` is the compared text, never the author form. Phones, mailboxes and numbers of papers are left out, and so are the words
     to ``hide`` (the author's name, the unit): a search must not tell whose text it is.
     """
-    remove(tx, submission_id)
     kept = masked(body)
     for word in hide:
         if len(word.strip()) > 1:
             kept = kept.replace(word.strip(), "\n")
     kept = _HIDDEN.sub("\n", kept)
-    row = {"submission": submission_id, "body": zlib.compress(kept.encode(errors="replace"))}
+    return Findable(zlib.compress(kept.encode(errors="replace")), _index_line(kept))
+
+
+def add(tx: Connection, submission_id: str, body: str, hide: Iterable[str] = ()) -> None:
+    """Make a submission's text searchable, in place of what was there of it; see :func:`findable`."""
+    put(tx, submission_id, findable(body, hide))
+
+
+def put(tx: Connection, submission_id: str, made: Findable) -> None:
+    """Write what :func:`findable` made, in place of what was there of the submission."""
+    remove(tx, submission_id)
+    row = {"submission": submission_id, "body": made.body}
     if tx.dialect.name == "postgresql":
         tx.execute(
             text(
                 "INSERT INTO service_words (submission, body, vector) "
                 "VALUES (:submission, :body, array_to_tsvector(string_to_array(:line, ' ')))"
             ).bindparams(bindparam("body", type_=LargeBinary)),
-            row | {"line": _index_line(kept)},
+            row | {"line": made.line},
         )
         return
     number = tx.execute(words.insert(), row).inserted_primary_key[0]  # type: ignore[index]  # a row of one key
     tx.execute(
         text("INSERT INTO service_words_index (rowid, body) VALUES (:number, :line)"),
-        {"number": number, "line": _index_line(kept)},
+        {"number": number, "line": made.line},
     )
 
 

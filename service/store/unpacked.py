@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, select
 
 from screening.errors import ScreeningError
 from service.store import files, results, work
 from service.store.database import tell
 from service.store.schema import batch, submission
-from service.store.sealing import Sealer
+from service.store.submissions import change
 from service.store.work import Lease
 
 
@@ -24,13 +24,9 @@ def cases(tx: Connection, batch_id: str) -> set[str]:
     return set(tx.execute(select(submission.c.case).where(submission.c.batch == batch_id)).scalars())
 
 
-def close(tx: Connection, sealer: Sealer, batch_id: str, submission_id: str, finished: results.Finished) -> None:
-    """End a member that could not even be taken out of the zip: its report says why."""
-    results.add_report(tx, sealer, submission_id, finished)
-    values = results.columns(tx, submission_id, finished.report)
-    tx.execute(update(submission).where(submission.c.id == submission_id).values(state="done", **values))
-    verdict = finished.report.verdict.value
-    tell(tx, "submission.done", batch=batch_id, submission=submission_id, verdict=verdict)
+def refuse(tx: Connection, submission_id: str, error: ScreeningError) -> None:
+    """Let a member that could not even be taken out of the zip wait for its report, which says why."""
+    change(tx, submission_id, **results.refused(error))
 
 
 def seal(tx: Connection, lease: Lease, remarks: list[dict[str, Any]]) -> bool:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import case as either
 
 from service.errors import conflict
 from service.moment import now
-from service.store import archive
+from service.store import archive, search
 from service.store.database import tell
-from service.store.schema import batch, case, submission, worker
+from service.store.schema import WAITING, batch, case, submission, worker
 from service.store.sealing import Sealer
 
 READ, SCREEN, UNPACK = "read", "screen", "unpack"
@@ -96,7 +97,10 @@ def waits(tx: Connection) -> bool:
 
 
 def _waiting(at: datetime) -> Any:
-    """Return the query of the submissions that can be worked on now."""
+    """Return the query of the submissions that can be worked on now.
+
+    The states are written out, as values of a query could not tell the database that its index of what waits will do.
+    """
     mate = submission.alias("mate")
     unread = exists().where(mate.c.batch == submission.c.batch, mate.c.state.in_(UNREAD))
     together = and_(batch.c.state == "unpacking") | and_(batch.c.state.not_in(("open", "unpacking")), unread)
@@ -107,7 +111,7 @@ def _waiting(at: datetime) -> Any:
     )
     return select(
         submission.c.id, submission.c.state, submission.c.fence, submission.c.attempts, submission.c.batch
-    ).where(submission.c.state.in_(UNFINISHED), _free(submission, at), ready)
+    ).where(text(f"service_submission.{WAITING}"), _free(submission, at), ready)
 
 
 def _free(table: Table, at: datetime) -> ColumnElement[bool]:
@@ -122,40 +126,35 @@ _FREED: Final = {"lease_owner": None, "lease_until": None}
 
 
 def held(tx: Connection, lease: Lease) -> bool:
-    """Say whether the lease is still ours, and hold the row until the transaction ends. What was withdrawn meanwhile is let go here."""
+    """Say whether the lease is still ours, and hold the row until the transaction ends. It is not if the row was withdrawn meanwhile."""
     table = lease.table
     row = tx.execute(
         select(table).where(table.c.id == lease.id, table.c.fence == lease.fence).with_for_update()
     ).first()
-    if row is None or row.state != _DURING[lease.kind]:
-        return False
-    if lease.kind != UNPACK and row.cancel:
-        _withdrawn(tx, lease.id, row.batch)
-        return False
-    return True
+    return row is not None and row.state == _DURING[lease.kind]
 
 
-def beat(tx: Connection, owner: str, seconds: float) -> None:
-    """Tell that a worker lives: its leases are good for another while."""
-    until = now() + timedelta(seconds=seconds)
+def beat(tx: Connection, owner: str, seconds: float, done: int = 0) -> None:
+    """Tell that a worker lives, and how much it has ``done`` since: its leases are good for another while."""
+    at = now()
     for table in (batch, submission):
-        tx.execute(update(table).where(table.c.lease_owner == owner).values(lease_until=until))
-    tx.execute(update(worker).where(worker.c.id == owner).values(seen=now()))
+        tx.execute(
+            update(table).where(table.c.lease_owner == owner).values(lease_until=at + timedelta(seconds=seconds))
+        )
+    known = update(worker).where(worker.c.id == owner).values(seen=at, done=worker.c.done + done)
+    if not tx.execute(known).rowcount:
+        tx.execute(insert(worker), {"id": owner, "started": at, "seen": at, "done": done})
 
 
-def enlist(tx: Connection, owner: str) -> None:
-    """Write a worker down."""
-    tx.execute(insert(worker), {"id": owner, "started": now(), "seen": now(), "done": 0})
-
-
-def done(tx: Connection, owner: str) -> None:
-    """Count a piece of work of a worker."""
-    tx.execute(update(worker).where(worker.c.id == owner).values(done=worker.c.done + 1, seen=now()))
+def noted(tx: Connection, lease: Lease) -> str:
+    """Return what was noted when the work was put back the last time."""
+    found: str = tx.execute(select(lease.table.c.error).where(lease.table.c.id == lease.id)).scalar_one()
+    return found
 
 
 def later(tx: Connection, lease: Lease) -> None:
     """Put work back after a failed attempt, with a pause that grows each time."""
-    _back(tx, lease.table, [lease.table.c.id == lease.id, lease.table.c.fence == lease.fence], pause=True)
+    _back(tx, lease.table, and_(lease.table.c.id == lease.id, lease.table.c.fence == lease.fence), pause=True)
 
 
 def give_back(tx: Connection, leases: Collection[Lease]) -> None:
@@ -169,28 +168,41 @@ def give_back(tx: Connection, leases: Collection[Lease]) -> None:
         )
 
 
-def release(tx: Connection, owner: str) -> int:
-    """Put back all that a dead worker had in hand; return how much that was."""
-    return sum(_back(tx, table, [table.c.lease_owner == owner], pause=True) for table in (batch, submission))
+def release(tx: Connection, owner: str, why: str = "") -> int:
+    """Forget a worker that has died, and put back all that it had in hand, for after a pause; return how much that was.
+
+    ``why`` is the code of what is said if there will be no other attempt.
+    """
+    return _released(tx, "=", owner, pause=True, error=why)
 
 
-def strike_off(tx: Connection, owner: str) -> None:
-    """Forget a worker that has ended."""
-    tx.execute(delete(worker).where(worker.c.id == owner))
+def release_all(tx: Connection, group: str) -> int:
+    """Put back what all workers of a group (whose names begin so) had in hand: none of them runs any more."""
+    return _released(tx, "LIKE", f"{group}%", pause=False)
 
 
-def _back(tx: Connection, table: Table, which: Sequence[ColumnElement[bool]], *, pause: bool) -> int:
+def _released(tx: Connection, how: str, owner: str, *, pause: bool, error: str = "") -> int:
+    tx.execute(delete(worker).where(worker.c.id.op(how)(owner)))
+    return sum(
+        _back(tx, table, table.c.lease_owner.op(how)(owner), pause=pause, error=error) for table in (batch, submission)
+    )
+
+
+def _back(tx: Connection, table: Table, which: ColumnElement[bool], *, pause: bool, error: str = "") -> int:
     during = (*_DURING.values(),)
-    rows = tx.execute(
-        select(table.c.id, table.c.state, table.c.attempts).where(*which, table.c.state.in_(during))
-    ).all()
+    rows = tx.execute(select(table.c.id, table.c.state, table.c.attempts).where(which, table.c.state.in_(during))).all()
     for row in rows:
         kind = next(k for k, state in _DURING.items() if state == row.state)
         seconds = min(_LONGEST_PAUSE, _FIRST_PAUSE * 4 ** (row.attempts - 1)) if pause else 0.0
         tx.execute(
             update(table)
             .where(table.c.id == row.id)
-            .values(state=_BEFORE[kind], run_after=now() + timedelta(seconds=seconds), **_FREED)
+            .values(
+                state=_BEFORE[kind],
+                run_after=now() + timedelta(seconds=seconds),
+                error=either((table.c.error == "", error), else_=table.c.error),
+                **_FREED,
+            )
         )
     return len(rows)
 
@@ -205,36 +217,28 @@ def settle(tx: Connection, lease: Lease, **values: Any) -> None:
     )
 
 
-def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> str:
-    """Withdraw a submission that is not finished; return its state: "cancelled", or what it is while a worker has it in hand.
+def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> None:
+    """Withdraw a submission that is not finished; a worker that has it in hand finds another fence, and its answer is dropped.
 
-    Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out.
+    Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out: call
+    ``given_back`` of :mod:`screening.library` after the transaction, so that the bytes are overwritten.
     """
     row = tx.execute(select(submission).where(submission.c.id == submission_id).with_for_update()).one()
     if row.state == "cancelled":
-        return "cancelled"
+        return
     if row.state not in (*UNFINISHED, "failed"):
         raise conflict("submission.finished", "这份材料已经筛查完，不能再撤回", "如需删除，请联系管理员。")
-    if row.state in ("reading", "screening"):
-        tx.execute(update(submission).where(submission.c.id == submission_id).values(cancel=True, updated=now()))
-        if row.document:
-            archive.let_go(tx, sealer, submission_id)
-        return str(row.state)
     if row.document:
         archive.let_go(tx, sealer, submission_id)
-    _withdrawn(tx, submission_id, row.batch)
-    return "cancelled"
-
-
-def _withdrawn(tx: Connection, submission_id: str, batch_id: str | None) -> None:
+    search.remove(tx, submission_id)
     tx.execute(
         update(submission)
         .where(submission.c.id == submission_id)
-        .values(state="cancelled", updated=now(), fence=submission.c.fence + 1, run_after=None, **_FREED)
+        .values(state="cancelled", cancel=True, updated=now(), fence=row.fence + 1, run_after=None, **_FREED)
     )
-    grown(tx, batch_id)
-    tell(tx, "submission.cancelled", batch=batch_id, submission=submission_id)
-    finished(tx, batch_id)
+    grown(tx, row.batch)
+    tell(tx, "submission.cancelled", batch=row.batch, submission=submission_id)
+    finished(tx, row.batch)
 
 
 def grown(tx: Connection, batch_id: str | None) -> None:
@@ -254,7 +258,7 @@ def finished(tx: Connection, batch_id: str | None) -> None:
     if tx.execute(select(submission.c.id).where(mine, submission.c.state.in_(UNFINISHED)).limit(1)).first():
         return
     counts = tx.execute(select(submission.c.state, func.count()).where(mine).group_by(submission.c.state)).all()
-    tell(tx, "batch.done", batch=batch_id, **{str(s): int(n) for s, n in counts})
+    tell(tx, "batch.done", batch=batch_id, states={str(state): int(n) for state, n in counts})
 
 
 def retry(tx: Connection, submission_id: str) -> None:

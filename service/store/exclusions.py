@@ -38,7 +38,7 @@ def exclude(tx: Connection, submission_id: str, target: str, *, excluded: bool, 
     """Add a row: "source:DOCUMENT" or "passage:KEY" is out, or back."""
     row = {"submission": submission_id, "target": target, "excluded": excluded, "reason": reason, "by": by}
     tx.execute(insert(exclusion), row | {"id": new_id(), "created": now()})
-    note(tx, by, "reuse.exclude" if excluded else "reuse.restore", submission_id, target=target)
+    note(tx, by, "reuse.exclude" if excluded else "reuse.restore", submission_id, what=target)
 
 
 def listed(tx: Connection, submission_id: str) -> list[RowMapping]:

@@ -81,7 +81,8 @@ class Settings(BaseSettings):
         "info", pattern="^(debug|info|warning|error)$", description="日志详细程度：debug、info、warning、error"
     )
     signin: dict[str, Provider] = Field(
-        {}, description="别处的账号登录：设置文件里的 [signin.名字] 表，支持 OIDC、OAuth2、CAS"
+        {},
+        description="别处的账号登录：设置文件里的 [signin.名字] 表，支持 OIDC、OAuth2、CAS；样子见程序里的 service/signin.example.toml",
     )
 
     @field_validator("encryption_key", "encryption_key_old")

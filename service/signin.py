@@ -1,4 +1,7 @@
-"""Tables ``[signin.NAME]`` of the settings: who else may vouch for people, by OpenID Connect, plain OAuth 2 or CAS."""
+"""Tables ``[signin.NAME]`` of the settings: who else may vouch for people, by OpenID Connect, plain OAuth 2 or CAS.
+
+``signin.example.toml`` beside this file shows one of each.
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,9 @@ def _opened(dialect: Dialect, kept: bytes, place: str) -> bytes:
     vault = _vault(dialect)
     if vault is None:
         raise LibraryError(
-            "library.sealed", "这个比对库在服务的数据库里，是加密保存的", "请在服务的管理页或用 screening-service 操作。"
+            "library.sealed",
+            "这个比对库在服务的数据库里，是加密保存的",
+            "请在服务的管理页或用 screening-service 操作。",
         )
     return vault.open(kept, place)
 

@@ -80,6 +80,7 @@ def _client(provider: Provider, journey: Journey) -> Any:
         redirect_uri=journey.back,
         token_placement=provider.token_place,
         code_challenge_method="S256" if provider.pkce else None,
+        leeway=0,  # the token is used at once, however short its life
         timeout=SECONDS,
         follow_redirects=False,
     )

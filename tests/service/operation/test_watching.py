@@ -11,7 +11,7 @@ import threading
 import time
 
 import pytest
-from fastapi import Response
+from fastapi import Request, Response
 from fastapi.testclient import TestClient
 from starlette.responses import StreamingResponse
 
@@ -22,6 +22,7 @@ from service.errors import ServiceError
 from service.observing import _CutOff
 from service.readiness import Readiness
 from service.store.database import Store
+from service.unchanged import not_modified, tag_of
 from tests.service.jobs.handing import hand_in, text_of
 from tests.service.working import drain
 
@@ -226,6 +227,24 @@ def test_of_a_librarys_line_only_the_fixed_part_is_kept(logged):
     assert line["event"] == "Task exception was never retrieved: %s"
     assert line["error"] == "KeyError"
     assert "周" not in json.dumps(line, ensure_ascii=False)
+
+
+def test_who_has_an_answer_already_is_told_so(app, client_of):
+    @app.get("/report/{version}")
+    def report(request: Request, response: Response, version: int):
+        return not_modified(request, response, tag_of("run", version)) or {"text": "篇" * 1000}
+
+    client = client_of(None)
+    first = client.get("/report/1")
+    tag = first.headers["etag"]
+    assert first.json()["text"]
+    for said in (tag, tag.removeprefix("W/"), f'"other", {tag}', "*"):
+        again = client.get("/report/1", headers={"If-None-Match": said})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert again.headers["x-request-id"]
+    for said in ('"other"', "", tag[:-2]):
+        assert client.get("/report/1", headers={"If-None-Match": said}).status_code == 200
+    assert client.get("/report/2", headers={"If-None-Match": tag}).status_code == 200
 
 
 @pytest.mark.parametrize(

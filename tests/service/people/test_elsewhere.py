@@ -1,11 +1,14 @@
 """Signing in with an account from elsewhere, against a provider that really runs."""
 
+import tomllib
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
 from fastapi.testclient import TestClient
 
+from service import signin
 from service.app import create_app
 from service.people import accounts, cas
 from service.settings import load_settings
@@ -30,12 +33,12 @@ def provider(server):
 
 
 @pytest.fixture
-def open_browser(provider, settings, store, tmp_path, monkeypatch):
+def open_browser(provider, settings, store):
     """Return a function: a browser at a service whose settings file has these rules."""
 
     def make(rules=(), **more):
         url, ours = provider.url, {"client_id": CLIENT, "client_secret": SECRET, "unit": "org", "rules": list(rules)}
-        signin = {
+        tables = {
             "edu": {"title": "教育身份认证", "kind": "oidc", "issuer": url, **ours, **more},
             "plain": {
                 **ours,
@@ -60,7 +63,7 @@ def open_browser(provider, settings, store, tmp_path, monkeypatch):
                 "rules": list(rules),
             },
         }
-        given = settings.model_copy(update={"public_url": "http://testserver"}).model_dump() | {"signin": signin}
+        given = settings.model_copy(update={"public_url": "http://testserver"}).model_dump() | {"signin": tables}
         app = create_app(load_settings(**given), store)
         return TestClient(app, follow_redirects=False, headers={"Accept": "text/html"})
 
@@ -96,7 +99,7 @@ def test_the_way_there_and_back(open_browser, store, name):
 
 
 @pytest.mark.parametrize("name", ["edu", "plain", "campus"])
-def test_the_way_back_serves_once_and_only_the_browser_that_left(open_browser, store, name):
+def test_the_way_back_serves_once_and_only_the_browser_that_left(open_browser, name):
     client, thief = open_browser([EXPERT]), open_browser([EXPERT])
     back = there(client, name)
     refused = thief.get(back)
@@ -185,7 +188,7 @@ def test_a_disabled_person_stays_out(open_browser, store):
     assert (answer.status_code, "已停用" in answer.text) == (403, True)
 
 
-def test_nobody_takes_an_account_by_its_login(open_browser, provider, person, store):
+def test_nobody_takes_an_account_by_its_login(open_browser, person):
     person("u-1", "administrator")
     client = open_browser([EXPERT])
     client.get(there(client, "edu"))
@@ -234,3 +237,9 @@ def test_a_comment_in_a_name_does_not_cut_it_short():
 def test_settings_that_can_not_be_safe_are_refused(table, said, tmp_path):
     with pytest.raises(Exception, match=said):
         load_settings(data=tmp_path, signin={"edu": table})
+
+
+def test_the_example_of_settings_is_one(tmp_path):
+    text = Path(signin.__file__).with_name("signin.example.toml").read_text("utf-8")
+    loaded = load_settings(data=tmp_path, **tomllib.loads(text)).signin
+    assert {name: p.kind for name, p in loaded.items()} == {"edu": "oidc", "platform": "oauth2", "campus": "cas"}

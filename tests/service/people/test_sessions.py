@@ -144,7 +144,7 @@ def test_changing_the_password_ends_the_sessions_elsewhere_and_goes_on_here(sign
     signed_in(password=NEW)
 
 
-def test_a_wrong_old_password_changes_nothing_and_counts(signed_in, person, store, settings):
+def test_a_wrong_old_password_changes_nothing_and_counts(signed_in, person, settings):
     person()
     client = signed_in()
     form = {"old": "不是这个密码吧也许", "password": NEW, "again": NEW}

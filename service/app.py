@@ -1,39 +1,53 @@
-"""The web application: routes, one shape of error, an id for every request."""
+"""The web application: routes, layers around them, one shape of error."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 
 from screening import __version__
 from screening.errors import ScreeningError
 from service.apart import Apart
 from service.context import Service
 from service.errors import PROBLEM, ServiceError, problem
+from service.headers import Headers
 from service.limits import Bodies, BodyRefused
+from service.logs import failure, log
+from service.metrics import Metrics
+from service.observing import Observed
+from service.pages.frame import error_page, html_wanted
+from service.readiness import Readiness
 from service.routes import routers
 from service.settings import Settings
 from service.store.database import Store
 
 API = "/api/v1"
+_log = log("service.app")
+# Packed already: Word and Excel files are zips.
+_PACKED = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/octet-stream",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
 
 
 def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     """Return the application. A ``store`` that is given is not closed by it. Raises :class:`LibraryError` if the database can't be used."""
-    opened = store or Store.open(settings.database_url, settings.key_bytes)
+    opened = store or Store.open(settings.database_url, settings.key_bytes, old=settings.old_key_bytes)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await app.state.readiness.begin()
         yield
         app.state.apart.close()
+        app.state.readiness.close()
         if store is None:
             opened.close()
 
@@ -49,54 +63,40 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.state.service = Service(settings, opened)
     app.state.apart = Apart(settings.check_processes, settings.check_seconds)
     app.add_middleware(Bodies, settings=settings)
-    app.add_middleware(RequestId)
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=_PACKED)
+    app.state.metrics, app.state.readiness = Metrics(settings, opened), Readiness(settings, opened)
+    app.add_middleware(Observed, metrics=app.state.metrics)
+    app.add_middleware(Headers, secure=settings.secure)  # the last one added is the outermost
     app.add_exception_handler(ServiceError, _said)
     app.add_exception_handler(ScreeningError, _said)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(BodyRefused, _refused)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
     for router in routers():
         app.include_router(router)
     return app
 
 
-class RequestId:
-    """Give every request an id, its own or one that came with it, and tell it in the answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        given = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
-        request_id = given if given.isalnum() and given.isascii() and len(given) <= 64 else secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def tell(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode())]
-            await send(message)
-
-        await self.app(scope, receive, tell)
-
-
-def _answer(request: Request, error: ServiceError) -> JSONResponse:
+def _answer(request: Request, error: ServiceError) -> Response:
+    request.state.problem = error.code
+    if error.code.startswith("store."):
+        request.app.state.metrics.problems.labels(error.code).inc()
+    if error.status >= 500:
+        _log.error("problem", request=request.state.request_id, status=error.status, **failure(error))
+    if html_wanted(request):
+        return error_page(request, error)
     body = problem(error, getattr(request.state, "request_id", ""))
     return JSONResponse(body, error.status, headers=error.headers, media_type=PROBLEM)
 
 
-async def _said(request: Request, error: Exception) -> JSONResponse:
+async def _said(request: Request, error: Exception) -> Response:
     assert isinstance(error, ScreeningError)
     if not isinstance(error, ServiceError):
         error = ServiceError(422, error.code, error.message, error.advice)
     return _answer(request, error)
 
 
-async def _invalid(request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     # Names of the fields and what is wrong, never the values: they may be personal.
     wrong = [{"field": ".".join(map(str, e["loc"])), "type": e["type"]} for e in error.errors()]
@@ -107,7 +107,7 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return _answer(request, said)
 
 
-async def _refused(request: Request, error: Exception) -> JSONResponse:
+async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, BodyRefused)
     return _answer(request, error.error)
 
@@ -124,12 +124,7 @@ _WORDS = {
 }
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, advice = _WORDS.get(error.status_code, ("request", "请求有误", "请对照接口说明核对。"))
     return _answer(request, ServiceError(error.status_code, code, message, advice, headers=error.headers))
-
-
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001 - what it was goes to the log, not to the caller
-    said = ServiceError(500, "internal", "程序出错了", "请稍后再试；若仍然如此，请把 instance 里的编号告诉管理员。")
-    return _answer(request, said)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from screening.errors import ScreeningError
-from service.context import asker
+from service.context import asker, recognised
 from service.errors import ServiceError
 from service.settings import Settings
 
@@ -23,7 +23,7 @@ RATE: Final = 16 << 10  # bytes a second that earn more time
 FORM: Final = {"max_files": 4, "max_fields": 40, "max_part_size": 64 << 10}  # of a multipart request
 
 
-class BodyRefused(HTTPException):  # noqa: N818 - the frame of an error, not one itself
+class BodyRefused(HTTPException):
     """Carries an error out of the reading of a body: FastAPI lets nothing but an HTTPException through from there."""
 
     def __init__(self, error: ServiceError) -> None:
@@ -84,7 +84,7 @@ class _Body:
         """Look at who is asking and at what the request says of its size before anything is read."""
         self._signed = False
         try:
-            await run_in_threadpool(asker, Request(self._scope))
+            asker(await run_in_threadpool(recognised, Request(self._scope)))
         except ServiceError as error:
             raise BodyRefused(error) from error
         except ScreeningError as error:

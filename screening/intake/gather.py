@@ -52,11 +52,7 @@ class Part:
     def read(self, limit: int) -> bytes:
         """Return the bytes. Raises :class:`UnreadableError` if there are more than ``limit`` bytes or the file can't be read."""
         try:
-            if self.member is not None:
-                data = read_member(Path(self.path), self.member, limit)
-            else:
-                with Path(self.path).open("rb") as stream:
-                    data = stream.read(limit + 1)
+            data = self._bytes(limit)
         except (OSError, RuntimeError, ValueError, EOFError, NotImplementedError, _zip_error()) as error:
             raise (refusal("unreadable") if self.member is None else _damaged_member()) from error
         if len(data) > limit:
@@ -64,6 +60,13 @@ class Part:
                 "too_large", f"文件超过 {limit / 2**20:.0f} MB", "请压缩文中图片（Word：图片格式 → 压缩图片）后再报送。"
             )
         return data
+
+    def _bytes(self, limit: int) -> bytes:
+        """Return the bytes, of a file that is too large one more than ``limit``; for who keeps files elsewhere to replace."""
+        if self.member is not None:
+            return read_member(Path(self.path), self.member, limit)
+        with Path(self.path).open("rb") as stream:
+            return stream.read(limit + 1)
 
 
 def _damaged_member() -> UnreadableError:

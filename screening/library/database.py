@@ -48,15 +48,18 @@ def _unsupported(backend: str) -> LibraryError:
     )
 
 
-def connect(url: URL, *, create: bool) -> Engine:
-    """Return an engine. A SQLite file that does not exist is made only with ``create``. Raises :class:`LibraryError`."""
+def connect(url: URL, *, create: bool, **pool: Any) -> Engine:
+    """Return an engine. A SQLite file that does not exist is made only with ``create``. Raises :class:`LibraryError`.
+
+    ``pool`` says how many connections it keeps, for a program with many threads.
+    """
     if url.get_backend_name() == "sqlite":
         _see_file(Path(url.database or ""), create=create)
-        engine = create_engine(_readable(url), connect_args={"timeout": BUSY})
+        engine = create_engine(_readable(url), connect_args={"timeout": BUSY}, **pool)
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begin)
         return engine
-    engine = create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True)
+    engine = create_engine(url, isolation_level="REPEATABLE READ", pool_pre_ping=True, **pool)
     with spoken(url), engine.connect() as connection:
         encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
     if encoding != "UTF8":

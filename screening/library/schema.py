@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, MetaData, String, Table, Text
 
+from screening.library.vault import Sealed, SealedText
+
 REVISION: Final = "0001"  # the newest migration; an archive of another one is refused with a sentence
 
 metadata = MetaData()
@@ -22,17 +24,17 @@ document = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),  # private; postings refer to it; never used twice
     Column("id", String(40), nullable=False, unique=True),  # public: in reports, from the file's sha256
     Column("sha256", String(64), nullable=False, unique=True),
-    Column("file", Text, nullable=False),
+    Column("file", SealedText("archive/file"), nullable=False),
     Column("title", Text, nullable=False),
     Column("unit", Text, nullable=False),
     Column("unit_type", Text, nullable=False),
     Column("project", Text, nullable=False),
-    Column("author", Text, nullable=False),
+    Column("author", SealedText("archive/author"), nullable=False),
     Column("kind", String(40), nullable=False),
     Column("year", Integer),
     Column("received", String(40), nullable=False),  # ISO 8601 with zone, "" if unknown
     Column("characters", Integer, nullable=False),  # compared characters after folding
-    Column("text", LargeBinary, nullable=False),  # packed, see codec
+    Column("text", Sealed("archive/text"), nullable=False),  # packed, see codec
 )
 
 # Documents whose fingerprints are not yet packed into ``posting`` and ``frequency``: adding one is a short transaction.

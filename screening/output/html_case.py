@@ -93,7 +93,7 @@ def case_section(report: Report, book: Rulebook, in_batch: Container[str], *, fu
             else h(
                 "p", f"本批篇数多，网页只附前 {FULL_TEXT_CASES} 篇的全文；这一篇的全文见 report.jsonl。", class_="note"
             ),
-            _outcomes(report),
+            outcomes_part(report),
         ]
     inside.append(_TURNS)
     return h("details", head, h("div", inside, class_="inside"), id=f"case-{info.id}")
@@ -269,7 +269,7 @@ def _text(report: Report) -> Markup:
     )
 
 
-def _outcomes(report: Report) -> Markup:
+def outcomes_part(report: Report) -> Markup:
     """Return what was checked: what is clear in one line, everything else with its reason and the notice's words."""
     counted = [o for o in report.outcomes if not o.shadow]
     clear = list(dict.fromkeys(check_label(o.check) for o in counted if o.status == "clear"))

@@ -16,9 +16,13 @@ _SPECIAL = re.compile(f"[&<>\"'{_HIDDEN}]")  # most texts have none of these, an
 
 
 class Markup(str):
-    """A string that is HTML already."""
+    """A string that is HTML already; templates know it by ``__html__``, as they know each other's."""
 
     __slots__ = ()
+
+    def __html__(self) -> str:
+        """Return the markup itself."""
+        return self
 
 
 Child = str | Markup | None | Iterable["Child"]

@@ -38,6 +38,7 @@ SCOPES: Final = {
     Role.REVIEWER: frozenset({Scope.READ, Scope.DECIDE}),
     Role.ADMINISTRATOR: frozenset(Scope),
 }
+ALL_SCOPES: Final = frozenset(Scope)
 ALL_BATCHES: Final = "*"
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, RowMapping, exc, inspect, text
 from sqlalchemy import event as sa_event
 
 from screening.errors import LibraryError
@@ -15,10 +15,15 @@ from screening.library import Library, open_library
 from screening.library.database import connect, location, spoken
 from service.errors import ServiceError
 from service.moment import now
+from service.store import keyring
 from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
 
+Tx = Connection  # for the rooms above, which know no SQLAlchemy
+Row = RowMapping
 VERSION_TABLE = "service_version"
+# With the pool's 20 more than a web process has threads (40): nobody waits for a connection, and who watches always gets one.
+_MORE = 30
 _PLACES = {"library.locked": 503, "library.unreachable": 503, "library.refused": 503, "library.full": 507}
 
 
@@ -29,20 +34,21 @@ class Store:
         self.engine, self.sealer = engine, sealer
 
     @classmethod
-    def open(cls, where: str, key: bytes = b"", *, pool: int = 20) -> Self:
+    def open(cls, where: str, key: bytes = b"", *, old: bytes = b"", pool: int = 20, migrate: bool = True) -> Self:
         """Open a database and bring it to this version; made if it is not there. ``where`` is a path or URL; ``key`` seals.
 
-        Raises :class:`LibraryError` for a database that can't be used.
+        ``old`` is the key before it, until all is sealed anew. Without ``migrate`` nothing is made or changed. Raises :class:`LibraryError` for a database that can't be used,
+        :class:`ServiceError` "store.key" if the keys don't open it.
         """
-        open_library(where, create=True).close()
-        engine = connect(location(where), create=False)
-        if engine.dialect.name == "postgresql":
-            engine = _pooled(engine, pool)
-        else:
+        open_library(where, create=migrate).close()
+        engine = connect(location(where), create=False, pool_size=pool, max_overflow=_MORE, pool_timeout=10)
+        if engine.dialect.name == "sqlite":
             sa_event.listen(engine, "connect", _modest)
-        store = cls(engine, Sealer(key))
+        store = cls(engine, Sealer(key, old))
+        engine.dialect.vault = store.sealer  # type: ignore[attr-defined]  # ours: see screening.library.vault
         try:
-            store._migrate()
+            store._migrate(look=not migrate)
+            store._check_keys(look=not migrate)
         except BaseException:
             engine.dispose()
             raise
@@ -77,34 +83,31 @@ class Store:
             with connection.begin():
                 yield connection
 
-    def _migrate(self) -> None:
-        with self.write() as connection:
+    def _check_keys(self, *, look: bool) -> None:
+        with self.read() as connection:
+            incomplete = keyring.check(connection, self.sealer)
+        if incomplete and not look:
+            with self.write() as connection:
+                keyring.complete(connection, self.sealer)
+
+    def _migrate(self, *, look: bool = False) -> None:
+        with self.read() if look else self.write() as connection:
             there = inspect(connection).has_table(VERSION_TABLE)
             found = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar() if there else None  # noqa: S608 - our own name
             if found == REVISION:
                 return
             if found is not None and found > REVISION:
                 raise LibraryError("store.newer", f"数据库的版本（{found}）比本程序新", "请升级本程序后再启动。")
+            if look:
+                raise LibraryError(
+                    "store.pending", "数据库的表结构还不是本版本的", "请先备份，再用 screening-service serve 启动一次。"
+                )
             _upgrade(connection)
 
 
 def _modest(raw: Any, _record: Any) -> None:
     # A web process holds a dozen connections; the archive's 64 MB of cache each are meant for one.
     raw.execute("PRAGMA cache_size=-8192")
-
-
-def _pooled(engine: Engine, size: int) -> Engine:
-    from sqlalchemy import create_engine  # noqa: PLC0415 - PostgreSQL only
-
-    engine.dispose()
-    return create_engine(
-        engine.url,
-        isolation_level="REPEATABLE READ",
-        pool_pre_ping=True,
-        pool_size=size,
-        max_overflow=size,
-        pool_timeout=10,
-    )
 
 
 def _upgrade(connection: Connection) -> None:
@@ -127,6 +130,10 @@ def _told(engine: Engine) -> Iterator[None]:
     try:
         with spoken(engine.url):
             yield
+    except exc.TimeoutError as error:  # of the pool
+        raise ServiceError(
+            503, "store.busy", "数据库正忙，没有等到空闲的连接", "请稍后再试。", headers={"Retry-After": "5"}
+        ) from error
     except LibraryError as error:
         headers = {}
         status = _PLACES.get(error.code, 500)

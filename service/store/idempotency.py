@@ -65,7 +65,9 @@ def claim(tx: Connection, wanted: Claim | None) -> Given | None:
         return None
     insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     row = {"key": wanted.key, "request": wanted.request, "status": 0, "location": "", "body": {}, "created": now()}
-    if tx.execute(insert(idempotency).values(row).on_conflict_do_nothing()).rowcount:
+    # Asked for what was inserted: the number of rows is not told of an INSERT on PostgreSQL.
+    new = insert(idempotency).values(row).on_conflict_do_nothing().returning(idempotency.c.key)
+    if tx.execute(new).first():
         return None
     found = tx.execute(select(idempotency).where(idempotency.c.key == wanted.key)).mappings().one()
     if found["request"] != wanted.request:

@@ -21,8 +21,14 @@ def by_hash(tx: Connection, hash_: str) -> RowMapping | None:
 
 
 def listed(tx: Connection) -> list[RowMapping]:
-    """Return all keys, newest first."""
-    return list(tx.execute(select(key).order_by(key.c.id.desc())).mappings())
+    """Return all keys without their hashes, newest first."""
+    public = [c for c in key.c if c.name != "hash"]
+    return list(tx.execute(select(*public).order_by(key.c.id.desc())).mappings())
+
+
+def touch(tx: Connection, key_id: str) -> None:
+    """Note that a key was used just now."""
+    tx.execute(update(key).where(key.c.id == key_id).values(seen=now()))
 
 
 def revoke(tx: Connection, key_id: str) -> bool:

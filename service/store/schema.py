@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -20,12 +21,17 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    func,
+    literal_column,
+    text,
 )
+from sqlalchemy import event as event_
 from sqlalchemy.schema import UniqueConstraint
 
-from service.store.types import Json, Moment
+from service.store.types import Json, Moment, Sealed, SealedJson, SealedText
 
 REVISION: Final = "0001"
+WAITING: Final = "state IN ('queued', 'reading', 'read', 'screening')"  # of submissions
 ID: Final = String(28)  # see service.moment.new_id
 
 metadata = MetaData()
@@ -33,6 +39,11 @@ metadata = MetaData()
 
 def _text(name: str, default: str = "") -> Column[Any]:
     return Column(name, Text, nullable=False, default=default)
+
+
+def _private(table: str, name: str) -> Column[Any]:
+    # Words of people or about people: sealed like the bodies; no query may look into them.
+    return Column(name, SealedText(f"{table}/{name}"), nullable=False, default="")
 
 
 def _ref(name: str, target: str, *, nullable: bool = False, gone: str = "CASCADE", **more: Any) -> Column[Any]:
@@ -45,9 +56,9 @@ user = Table(
     "service_user",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("login", String(80), nullable=False, unique=True),  # folded: see people.accounts
+    Column("login", String(80), nullable=False, unique=True),  # folded: see people.passwords; from elsewhere "NAME:ID"
     _text("name"),
-    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator
+    Column("role", String(20), nullable=False),  # submitter, reviewer, administrator; "": none yet, can't sign in
     _text("unit"),
     _text("unit_key"),  # see screening.case.unit_key; what rights go by
     _text("password"),  # argon2; empty: no password yet, or signs in elsewhere
@@ -59,7 +70,6 @@ user = Table(
     Column("created", Moment, nullable=False),
     Column("seen", Moment),
     Column("version", Integer, nullable=False, default=1),
-    UniqueConstraint("issuer", "subject", "login"),
 )
 
 session = Table(
@@ -83,6 +93,19 @@ link = Table(
     Column("expires", Moment, nullable=False),
 )
 
+# Somebody who was sent to sign in elsewhere and is not back yet.
+signin = Table(
+    "service_signin",
+    metadata,
+    Column("state", String(64), primary_key=True),  # sha256
+    Column("cookie", String(64), nullable=False),  # sha256: only the same browser may come back
+    Column("provider", String(40), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(64), nullable=False),  # PKCE
+    _text("next"),
+    Column("expires", Moment, nullable=False),
+)
+
 key = Table(
     "service_key",
     metadata,
@@ -94,6 +117,7 @@ key = Table(
     _text("unit"),
     _text("unit_key"),
     Column("scopes", Json, nullable=False),
+    Column("batches", Json, nullable=False),  # of a reviewer's key: {batch or "*": blind}
     Column("created", Moment, nullable=False),
     Column("expires", Moment, nullable=False),
     Column("revoked", Moment),
@@ -117,12 +141,12 @@ batch = Table(
     Column("revision", Integer, nullable=False, default=0),  # grows when a member is read, changed or withdrawn
     Column("archive", String(64)),  # sha256 of the zip, until it is unpacked
     Column("manifest", String(64)),  # sha256 of the list
-    Column("manifest_name", Text),
+    Column("manifest_name", SealedText("batch/manifest_name")),
     Column("roster", String(64)),
-    Column("remarks", Json),  # files that are no cases: [{"name", "reason"}]
+    Column("remarks", SealedJson("batch/remarks")),  # files that are no cases: [{"name", "reason"}]
     _text("error"),
-    _text("message"),
-    _text("advice"),
+    _private("batch", "message"),
+    _private("batch", "advice"),
     Column("created", Moment, nullable=False),
     Column("closed", Moment),
     Column("purge_after", Moment),
@@ -195,8 +219,8 @@ submission = Table(
     Column("fence", Integer, nullable=False, default=0),  # grows with each lease: a late answer has an old number
     Column("cancel", Boolean, nullable=False, default=False),
     _text("error"),  # why it failed or can't be read
-    _text("message"),
-    _text("advice"),
+    _private("submission", "message"),
+    _private("submission", "advice"),
     # What the newest report says, for lists.
     Column("run", ID),
     Column("screened", Moment),
@@ -214,12 +238,55 @@ submission = Table(
     # Its document in the archive, and whether that came from here.
     Column("document", String(40)),
     Column("owns_document", Boolean, nullable=False, default=False),
-    Index("service_submission_work", "state", "run_after"),
+    # In the order in which the work is done; only what is still to be done is in it.
+    Index(
+        "service_submission_work",
+        text("priority DESC"),
+        "id",
+        sqlite_where=text(WAITING),
+        postgresql_where=text(WAITING),
+    ),
+    Index("service_submission_lease", "lease_owner"),
     Index("service_submission_batch", "batch", "id"),
+    Index("service_submission_members", "batch", "state"),
     Index("service_submission_unit", "unit_key", "id"),
     Index("service_submission_document", "document"),
     Index("service_submission_sha256", "sha256"),
 )
+
+# Sorting keys of lists: the id, which is the age, decides among equals. What is not known yet comes last, whichever way one sorts.
+UNKNOWN: Final = literal_column("-1")
+SORTS: Final = {
+    "created": submission.c.id,
+    "rate": func.coalesce(submission.c.rate, UNKNOWN),
+    "largest": func.coalesce(submission.c.largest, UNKNOWN),
+    "words": func.coalesce(submission.c.words, UNKNOWN),
+    "score": func.coalesce(submission.c.score, UNKNOWN),
+    "title": submission.c.title,
+}
+for _name, _key in SORTS.items():
+    if _name != "created":
+        Index(f"service_submission_by_{_name}", _key, submission.c.id)
+
+# What can be searched: the packed text, so that its words can be taken out of the index again. The index itself is of the database:
+# FTS5 on SQLite, a tsvector on PostgreSQL; see service.store.search.
+words = Table(
+    "service_words",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=True),
+    _ref("submission", "submission", unique=True),
+    Column("body", Sealed("words/body"), nullable=False),
+)
+for _line in (
+    # No content of its own (the packed text is beside it), and no places: words that follow each other overlap by one character.
+    "CREATE VIRTUAL TABLE service_words_index USING fts5(body, content='', detail=none, columnsize=0)",
+):
+    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="sqlite"))
+for _line in (
+    "ALTER TABLE service_words ADD COLUMN vector tsvector NOT NULL",
+    "CREATE INDEX service_words_vector ON service_words USING gin (vector) WITH (fastupdate = off)",
+):
+    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="postgresql"))
 
 # The only table with names of people. ``file`` is here because files are named after their authors.
 author = Table(
@@ -235,6 +302,8 @@ case = Table(
     metadata,
     _ref("submission", "submission", primary_key=True),
     Column("body", LargeBinary, nullable=False),
+    # Its metadata alone, sealed: what the batch checks see, of all members at once.
+    Column("info", LargeBinary, nullable=False),
 )
 
 # Reports; rows are added, never changed.
@@ -285,10 +354,64 @@ decision = Table(
     Column("run", ID),
     Column("finding", String(80), nullable=False, default=""),
     Column("what", String(20), nullable=False),
-    _text("note"),
+    _private("decision", "note"),
     Column("by", String(40), nullable=False),
     Column("created", Moment, nullable=False),
     Column("version", Integer, nullable=False),  # of the submission, after it
+    Index("service_decision_finding", "submission", "finding", "id"),
+)
+
+# What was dismissed once is known later: findings by their key, pairs of texts by "document|document". The newest row of a key holds.
+memory = Table(
+    "service_memory",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("kind", String(10), nullable=False),  # finding, pair
+    Column("key", String(90), nullable=False),
+    Column("what", String(20), nullable=False),  # dismiss, or open: taken back
+    _private("memory", "note"),
+    _ref("submission", "submission", nullable=True),  # where a finding was dismissed
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+    Index("service_memory_key", "kind", "key", "id"),
+)
+
+# Points that people give; the newest row of each person holds.
+score = Table(
+    "service_score",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("submission", "submission", index=True),
+    Column("score", Float, nullable=False),  # 0-100
+    _private("score", "note"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+# Sources and passages that a person takes out of the rates, or puts back; the newest row of a target holds.
+exclusion = Table(
+    "service_exclusion",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("submission", "submission", index=True),
+    Column("target", String(80), nullable=False),  # "source:DOCUMENT" or "passage:KEY", see service.store.findings
+    Column("excluded", Boolean, nullable=False),
+    _private("exclusion", "reason"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
+)
+
+# A person's change of the shortlist: "in", "out", or "auto" for what the proposal says; the newest row of a submission holds.
+choice = Table(
+    "service_choice",
+    metadata,
+    Column("id", ID, primary_key=True),
+    _ref("batch", "batch", index=True),
+    _ref("submission", "submission"),
+    Column("what", String(10), nullable=False),
+    _private("choice", "reason"),
+    Column("by", String(40), nullable=False),
+    Column("created", Moment, nullable=False),
 )
 
 # -- around it --------------------------------------------------------------------------------------------------------------
@@ -300,7 +423,7 @@ idempotency = Table(
     Column("request", String(64), nullable=False),  # sha256 of the request
     Column("status", Integer, nullable=False),
     Column("location", Text, nullable=False),
-    Column("body", Json, nullable=False),
+    Column("body", SealedJson("idempotency/body"), nullable=False),
     Column("created", Moment, nullable=False, index=True),
 )
 
@@ -359,8 +482,16 @@ audit = Table(
     Column("by", String(40), nullable=False),
     Column("action", String(40), nullable=False),
     Column("target", String(80), nullable=False, default=""),
-    _text("reason"),
+    _private("audit", "reason"),
     Column("facts", Json),
+)
+
+# What this installation alone knows: the secret behind pseudonyms, and a probe for each key in use. See store.keyring.
+secret = Table(
+    "service_secret",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("body", LargeBinary, nullable=False),  # sealed
 )
 
 worker = Table(

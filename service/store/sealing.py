@@ -6,6 +6,7 @@ does not open.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import zlib
@@ -22,34 +23,64 @@ _NONCE: Final = 12
 
 
 class Sealer:
-    """Packs and opens. Without a key it packs only; what was sealed with a key needs that key."""
+    """Packs and opens. Without a key it packs only; what was sealed with a key needs that key.
 
-    def __init__(self, key: bytes = b"") -> None:
-        self._cipher = AESGCM(key) if key else None
+    ``old`` are keys that open what was sealed before the key was changed; nothing new is sealed with them. ``veil`` is the secret
+    behind pseudonyms (see :mod:`service.store.keyring`).
+    """
+
+    def __init__(self, key: bytes = b"", *old: bytes) -> None:
+        self._ciphers = [AESGCM(k) for k in (key, *old) if k]
+        self.keyed = bool(key)
+        self.key_id = hashlib.sha256(b"key id|" + key).hexdigest()[:8] if key else ""
+        self.veil = b""
 
     def seal(self, data: bytes, place: str, *, pack: bool = True) -> bytes:
         """Return the data as it is kept. ``pack`` compresses; files that are compressed already need none."""
-        body = (b"z" + zlib.compress(data, 6)) if pack else (b"r" + data)
-        if self._cipher is None:
+        # Either carries a checksum: zlib's own, or CRC-32.
+        body = (b"z" + zlib.compress(data, 6)) if pack else (b"r" + zlib.crc32(data).to_bytes(4) + data)
+        if not self.keyed:
             return _PLAIN + body
         nonce = secrets.token_bytes(_NONCE)
-        return _SEALED + nonce + self._cipher.encrypt(nonce, body, place.encode())
+        return _SEALED + nonce + self._ciphers[0].encrypt(nonce, body, place.encode())
 
     def open(self, kept: bytes, place: str) -> bytes:
         """Return what was sealed. Raises :class:`ServiceError` "store.sealed" without the right key, "store.damaged" for altered data."""
-        head, body = kept[:1], kept[1:]
-        try:
-            if head == _SEALED:
-                if self._cipher is None:
-                    raise _no_key()
-                body = self._cipher.decrypt(body[:_NONCE], body[_NONCE:], place.encode())
-            elif head != _PLAIN:
+        head = kept[:1]
+        if head not in (_PLAIN, _SEALED):
+            raise _damaged()
+        body = kept[1:] if head == _PLAIN else self._decrypted(kept[1:], place)
+        if body[:1] != b"z":
+            data = body[5:]
+            if body[:1] != b"r" or zlib.crc32(data).to_bytes(4) != body[1:5]:
                 raise _damaged()
-            return zlib.decompress(body[1:]) if body[:1] == b"z" else body[1:]
-        except InvalidTag as error:
-            raise _no_key() from error
+            return data
+        try:
+            return zlib.decompress(body[1:])
         except zlib.error as error:
             raise _damaged() from error
+
+    def resealed(self, kept: bytes, place: str) -> bytes | None:
+        """Return a piece sealed with the present key, None if it is already. Raises :class:`ServiceError` as :meth:`open` does."""
+        if self.keyed and kept[:1] == _SEALED:
+            try:
+                self._ciphers[0].decrypt(kept[1 : 1 + _NONCE], kept[1 + _NONCE :], place.encode())
+            except InvalidTag:
+                pass
+            else:
+                return None
+        elif not self.keyed and kept[:1] == _PLAIN:
+            return None
+        packed = self._decrypted(kept[1:], place) if kept[:1] == _SEALED else kept[1:]
+        return self.seal(self.open(kept, place), place, pack=packed[:1] == b"z")
+
+    def _decrypted(self, body: bytes, place: str) -> bytes:
+        for cipher in self._ciphers:
+            try:
+                return cipher.decrypt(body[:_NONCE], body[_NONCE:], place.encode())
+            except InvalidTag:
+                continue
+        raise _no_key()
 
     def seal_json(self, value: Any, place: str) -> bytes:
         """Seal plain JSON values."""

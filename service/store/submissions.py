@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ class Handed:
     """What somebody hands in: the original's sha256 (kept before, see :mod:`service.store.files`), and what is said of it.
 
     ``case`` is the id in the report. ``row`` is what a list says of it, as :class:`screening.intake.manifest.ManifestRow` has it.
-    ``file``, ``author``, ``form_file`` and ``row`` are personal: they are sealed.
+    ``file``, ``author``, ``form_file``, ``row`` and ``notes`` are personal: they are sealed.
     """
 
     sha256: str
@@ -44,6 +44,7 @@ class Handed:
     priority: int = 0
     replaces: str | None = None
     row: Mapping[str, Any] = field(default_factory=dict)
+    notes: Sequence[tuple[str, str]] = ()  # (code, message) of what was decided when it was unpacked
 
 
 def hand_in(tx: Connection, sealer: Sealer, handed: Handed) -> str:
@@ -73,7 +74,13 @@ def hand_in(tx: Connection, sealer: Sealer, handed: Handed) -> str:
             "replaces": handed.replaces,
         },
     )
-    person = {"file": handed.file, "author": handed.author, "form_file": handed.form_file, "row": dict(handed.row)}
+    person = {
+        "file": handed.file,
+        "author": handed.author,
+        "form_file": handed.form_file,
+        "row": dict(handed.row),
+        "notes": [list(n) for n in handed.notes],
+    }
     tx.execute(
         insert(author), {"submission": submission_id, "body": sealer.seal_json(person, f"author/{submission_id}")}
     )
@@ -104,10 +111,13 @@ def same_bytes(tx: Connection, sha256: str, sight: Sight, most: int) -> list[str
 
 
 def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any]:
-    """Return what is personal of a submission: {"file", "author", "form_file", "row"}."""
+    """Return what is personal of a submission: {"file", "author", "form_file", "row", "notes"}, for :mod:`service.views`.
+
+    "veil", the secret behind pseudonyms, goes along; it is never kept with a person.
+    """
     body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
     found: dict[str, Any] = sealer.open_json(body, f"author/{submission_id}")
-    return found
+    return found | {"veil": sealer.veil}
 
 
 def case_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any] | None:

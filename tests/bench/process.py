@@ -29,7 +29,7 @@ class Run:
 
 def python(*arguments: str | Path) -> Run:
     """Run ``python ARGUMENTS`` from the project's folder and wait for it."""
-    start, before = time.perf_counter(), _spent()
+    start, before = time.perf_counter(), spent()
     peak = 0
     # Its words go to a file: a pipe that nobody reads is full after 64 kB, and the command would wait for ever.
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
@@ -40,12 +40,12 @@ def python(*arguments: str | Path) -> Run:
             while process.poll() is None:
                 peak = max(peak, _resident(tree))
                 time.sleep(EVERY)
-        seconds, cpu = time.perf_counter() - start, _spent() - before
+        seconds, cpu = time.perf_counter() - start, spent() - before
         output.seek(0)
         return Run(seconds, cpu, peak, output.read())
 
 
-def _spent() -> float:
+def spent() -> float:
     """Seconds of processor of all children that have ended, theirs included."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

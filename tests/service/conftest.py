@@ -31,7 +31,8 @@ def where(request, tmp_path):
 @pytest.fixture
 def settings(where, tmp_path):
     (tmp_path / "data").mkdir(exist_ok=True)
-    return Settings(data=tmp_path / "data", database=where)
+    # The least cost that the settings allow: the tests hash many passwords.
+    return Settings(data=tmp_path / "data", database=where, password_memory=19, password_rounds=2)
 
 
 @pytest.fixture
@@ -48,14 +49,19 @@ def app(settings, store):
 
 @pytest.fixture
 def client_of(app, store):
-    """Return a function: a client that comes with a key of this role and unit; role None comes without."""
+    """Return a function: a client that comes with a key of this role and unit; role None comes without.
+
+    A reviewer sees all batches, blind, unless ``batches`` says otherwise.
+    """
     opened = []
 
     def make(role="administrator", unit="", **more):
         client = TestClient(app, raise_server_exceptions=False)
         opened.append(client)
         if role:
-            _, secret, _ = keys.issue(store, name="test", role=Role(role), unit=unit, days=1, by="user:test", **more)
+            if role == "reviewer":
+                more.setdefault("batches", {"*": True})
+            _, secret, _ = keys.issue(store, name="test", role=Role(role), unit=unit, days=1, by="test", **more)
             client.headers["Authorization"] = f"Bearer {secret}"
         return client
 

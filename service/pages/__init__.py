@@ -1,0 +1,1 @@
+"""The pages for people: made on the server, usable without JavaScript; one file a subject."""

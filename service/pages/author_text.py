@@ -1,0 +1,140 @@
+"""The text as the author wrote it – headings, paragraphs, numbers, tables, notes – with the marks of the report in it.
+
+Marks are cut on the server from spans of code points: a browser counts UTF-16 units, and one 𠮷 would shift every mark.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from screening.document import Paragraph, Story
+from screening.finding import Severity
+from screening.output.marks import Mark, marked
+from screening.output.markup import Child, Markup, h, join
+from screening.report import Report
+from screening.reuse.result import ReuseKind
+
+_CELL = re.compile(r"table/(\d+)/r(\d+)/c(\d+)")
+_STORIES = {
+    Story.TEXTBOX: "文本框",
+    Story.FOOTNOTE: "脚注",
+    Story.ENDNOTE: "尾注",
+    Story.HEADER: "页眉",
+    Story.FOOTER: "页脚",
+    Story.COMMENT: "批注",
+}
+_WIDE = 0.25  # a finding about more of the text than this is about the whole of it, and marks no place
+_WIDE_AT_LEAST = 400  # code points
+
+# What a mark is called in the legend, in the order of the switches. The class tells how it looks: a colour and a second cue.
+LAYERS = (
+    ("verbatim", "原文照用"),
+    ("edited", "少量改动"),
+    ("reordered", "调整语序"),
+    ("localised", "换名套用"),
+    ("rewritten", "改写"),
+    ("own", "本人或本单位旧作"),
+    ("quoted", "已加引号"),
+    ("stock", "通知原文、套话"),
+    ("finding", "问题所在"),
+    ("trick", "异常字符"),
+    ("excluded", "已由人工排除"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Excluded:
+    """What a person took out of the rates: sources, and passages by their numbers from 1 on."""
+
+    sources: frozenset[str] = frozenset()
+    passages: frozenset[int] = frozenset()
+
+
+def marks_of(report: Report, excluded: Excluded | None = None) -> list[Mark]:
+    """Return the marks of a report's text; a passage leads to ``#p-N``, the place of a finding to ``#f-N`` (both from 1 on)."""
+    left_out = excluded or Excluded()
+    out: list[Mark] = []
+    if reuse := report.reuse:
+        own = {s.id for s in reuse.sources if s.own}
+        out += [Mark(s, "stock", 1, label="通知原文或套话") for s in reuse.stock]
+        out += [Mark(r.span, "trick", 4, label=f"异常字符：{r.kind.label}") for r in reuse.repairs.items]
+        for n, p in enumerate(reuse.passages, 1):
+            if p.stock:
+                out.append(Mark(p.span, "stock", 1, label="与同一格式的材料相同"))
+                continue
+            gone = p.source in left_out.sources or n in left_out.passages
+            name = "excluded" if gone else _layer(p.kind, quoted=p.quoted, own=p.source in own)
+            words = "已排除" if gone else p.kind.label
+            out.append(Mark(p.span, name, 3, f"#p-{n}", f"第 {n} 段相似：{words}", number=n, anchor=f"m-{n}"))
+    limit = max(_WIDE_AT_LEAST, int(len(report.text) * _WIDE))
+    for n, finding in enumerate(report.findings, 1):
+        if finding.code.startswith(("near_copy", "notice_copy")) or finding.severity is Severity.NOTE:
+            continue
+        for k, e in enumerate(finding.evidence, 1):
+            if 0 < e.span.length <= limit:
+                out.append(Mark(e.span, "finding", 2, f"#f-{n}", finding.message, anchor=f"e-{n}-{k}"))
+    return [m for m in out if m.span.length and m.span.end <= len(report.text)]
+
+
+def _layer(kind: ReuseKind, *, quoted: bool, own: bool) -> str:
+    return "quoted" if quoted else "own" if own else kind.value
+
+
+def author_text(text: str, paragraphs: Sequence[Paragraph], marks: Sequence[Mark]) -> Markup:
+    """Return the text with its marks: ``paragraphs`` are those of the document, all spans code points of ``text``."""
+    body = [p for p in paragraphs if p.story is Story.BODY]
+    out: list[Child] = [h("div", list(_blocks(text, body, marks)), class_="story")]
+    for story, words in _STORIES.items():
+        rows = [p for p in paragraphs if p.story is story]
+        if rows:
+            inside = list(_blocks(text, rows, marks))
+            out.append(h("section", h("h3", words), inside, class_="story beside", aria_label=words))
+    return join(out)
+
+
+def _blocks(text: str, paragraphs: Sequence[Paragraph], marks: Sequence[Mark]) -> Iterator[Markup]:
+    for table, rows in groupby(paragraphs, key=_table_of):
+        if table is None:
+            for p in rows:
+                yield _paragraph(text, p, marks)
+        else:
+            yield _table(text, list(rows), marks)
+
+
+def _table_of(paragraph: Paragraph) -> str | None:
+    found = _CELL.match(paragraph.source)
+    return found.group(1) if found else None
+
+
+def _table(text: str, cells: Sequence[Paragraph], marks: Sequence[Mark]) -> Markup:
+    def place(p: Paragraph) -> tuple[int, int]:
+        found = _CELL.match(p.source)
+        assert found
+        return int(found.group(2)), int(found.group(3))
+
+    rows = []
+    for _, row in groupby(cells, key=lambda p: place(p)[0]):
+        made = [
+            h("td", [_paragraph(text, p, marks) for p in cell]) for _, cell in groupby(row, key=lambda p: place(p)[1])
+        ]
+        rows.append(h("tr", made))
+    return h("div", h("table", h("tbody", rows)), class_="scroll", tabindex="0", role="region", aria_label="文中的表格")
+
+
+def _paragraph(text: str, paragraph: Paragraph, marks: Sequence[Mark]) -> Markup:
+    span = paragraph.span
+    # A mark over several paragraphs begins in one of them: only there it has its number and its anchor.
+    mine = [
+        m if m.span.start >= span.start else replace(m, anchor=None, number=None)
+        for m in marks
+        if m.span.overlaps(span)
+    ]
+    inside = marked(text, mine, span)
+    number = h("span", paragraph.number, class_="autonumber") if paragraph.number else None
+    kind = "title" if paragraph.style == "title" else f"level-{paragraph.level}" if paragraph.level else None
+    # A heading of the author is no heading of our page: it is told by a class, and by its role where it has a level.
+    heading = {"role": "heading", "aria_level": str(min(6, paragraph.level + 2))} if paragraph.level else {}
+    return h("p", number, inside, class_=kind, **heading)

@@ -1,0 +1,191 @@
+"""What the case page shows, made of the report as this person may see it; no request and no database here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from screening.document import Paragraph, Span
+from screening.finding import Severity
+from screening.output.charts import meter
+from screening.output.html_case import outcomes_part
+from screening.output.html_reuse import WHEN
+from screening.output.html_score import score_part
+from screening.output.html_topic import topic_part
+from screening.output.labels import FOUND, MESSAGE_SHOWN, PLACE, RATES, percent, short
+from screening.report import Report
+from screening.reuse.result import Rates
+from screening.rulebook import Rulebook
+from service.pages.author_text import LAYERS, Excluded, author_text, marks_of
+
+EVIDENCE_SHOWN = 6  # places under one finding
+PASSAGES_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Something a person said, ready to be shown: when, who, what, why."""
+
+    at: str
+    by: str
+    what: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What people did with a report: by the key of a finding ("" for the whole), by the id of a source; ``rates`` after exclusions."""
+
+    findings: Mapping[str, Said] = field(default_factory=dict)
+    memory: Mapping[str, Said] = field(default_factory=dict)  # from earlier batches
+    sources: Mapping[str, Said] = field(default_factory=dict)  # excluded ones
+    passages: frozenset[int] = frozenset()  # excluded ones, numbers from 1 on
+    rates: Rates | None = None
+    history: Sequence[Said] = ()
+
+
+def shown_case(
+    report: Report,
+    paragraphs: Sequence[Paragraph],
+    book: Rulebook,
+    judged: Judged,
+    *,
+    key_of: Callable[[Any, Any], str],
+    pair_href: Callable[[str], str | None],
+    advice_of: Callable[[str], str] = lambda _: "",
+) -> dict[str, Any]:
+    """Return what the template needs of a report. ``key_of`` gives the key of (outcome, finding), ``pair_href`` the page of a source."""
+    excluded = Excluded(frozenset(judged.sources), judged.passages)
+    marks = marks_of(report, excluded)
+    used = {m.name for m in marks}
+    return {
+        "report": report,
+        "text": author_text(report.text, paragraphs, marks) if report.text else "",
+        "layers": [(name, words, sum(m.name == name for m in marks)) for name, words in LAYERS if name in used],
+        "findings": _findings(report, judged, key_of, advice_of),
+        "nothing": "✓ 做过的检查均未见问题。" if not report.error else "这份材料没有读出来，什么都没有检查。",
+        "rates": _rates(report, judged.rates),
+        "excluded_any": bool(judged.sources or judged.passages),
+        "sources": _sources(report, judged, pair_href),
+        "passages": _passages(report, pair_href),
+        "passages_of": report.reuse.of if report.reuse else 0,
+        "structure": _structure(report),
+        "topic": topic_part(report, frozenset(), full=True) or "",
+        "score": score_part(report, None, full=True) or "",
+        "outcomes": outcomes_part(report) if not report.error else "",
+        "said_of_whole": [s for s in [judged.findings.get("")] if s],
+        "history": judged.history,
+        "kind": (kind.label if (kind := book.kinds.get(report.case.kind)) else report.case.kind),
+    }
+
+
+def _findings(
+    report: Report, judged: Judged, key_of: Callable[[Any, Any], str], advice_of: Callable[[str], str]
+) -> list[dict[str, Any]]:
+    outcome_of = {id(f): o for o in report.outcomes if not o.shadow for f in o.findings}
+    rows = []
+    for n, f in enumerate(report.findings, 1):
+        key = key_of(outcome_of[id(f)], f)
+        evidence = [
+            {
+                "anchor": _anchor(report, f.code, n, k, e.span),
+                "quote": e.quote.strip() or "（此处为空）",
+                "other": e.other.quote if e.other else "",
+            }
+            for k, e in enumerate(f.evidence[:EVIDENCE_SHOWN], 1)
+        ]
+        rows.append(
+            {
+                "number": n,
+                "key": key,
+                "severity": f.severity or Severity.NOTE,
+                "message": short(f.message, MESSAGE_SHOWN),
+                "clause": f.clause,
+                "advice": advice_of(f.code),
+                "evidence": evidence,
+                "more": len(f.evidence) if len(f.evidence) > EVIDENCE_SHOWN else 0,
+                "decision": judged.findings.get(key),
+                "memory": judged.memory.get(key) if key not in judged.findings else None,
+            }
+        )
+    return rows
+
+
+def _anchor(report: Report, code: str, n: int, k: int, span: Span) -> str:
+    """Return where the evidence is marked in the text: the passage that it is, or the finding's own mark."""
+    if report.reuse and code.startswith(("near_copy", "notice_copy")):
+        for number, p in enumerate(report.reuse.passages, 1):
+            if p.span.overlaps(span):
+                return f"m-{number}"
+    return f"e-{n}-{k}"
+
+
+def _rates(report: Report, after: Rates | None) -> list[tuple[str, str, float, float | None]]:
+    if not report.reuse:
+        return []
+    before = report.reuse.rates
+    keys = [
+        *RATES[:5],
+        *(RATES[5:6] if before.raw != before.repaired else ()),
+        *(RATES[7:] if before.rewritten else ()),
+    ]
+    rows = []
+    for key, label, what in keys:
+        was = getattr(before, key)
+        now = getattr(after, key) if after else was
+        rows.append((label, what, now, was if now != was else None))
+    return rows
+
+
+def _sources(report: Report, judged: Judged, pair_href: Callable[[str], str | None]) -> list[dict[str, Any]]:
+    rows = []
+    for s in report.reuse.sources if report.reuse else ():
+        where = [s.unit, "本人或本单位" if s.own else "", PLACE.get(s.place, s.place), WHEN[s.earlier]]
+        rows.append(
+            {
+                "id": s.id,
+                "name": s.title or s.file or s.id,
+                "href": pair_href(s.id),
+                "where": " · ".join(w for w in where if w),
+                "rate": s.rate,
+                "share_of_source": s.share_of_source,
+                "characters": s.characters,
+                "rewritten": s.rewritten,
+                "excluded": judged.sources.get(s.id),
+            }
+        )
+    return rows
+
+
+def _passages(report: Report, pair_href: Callable[[str], str | None]) -> list[dict[str, Any]]:
+    rows = []
+    for n, p in enumerate(report.reuse.passages[:PASSAGES_SHOWN] if report.reuse else (), 1):
+        if p.stock:
+            continue
+        href = pair_href(p.source)
+        rows.append(
+            {
+                "number": n,
+                "kind": p.kind.label,
+                "similarity": p.similarity,
+                "quoted": p.quoted,
+                "quote": p.quote,
+                "href": f"{href}#p-{n}" if href else None,
+            }
+        )
+    return rows
+
+
+def _structure(report: Report) -> list[dict[str, Any]]:
+    total = max(1, report.counts.get("words", 1))
+    return [
+        {
+            "name": s.name,
+            "found": s.found,
+            "anchor": "",
+            "bar": meter(s.words / total) if s.found != "none" else FOUND["none"],
+            "words": f"{s.words} 字 {percent(s.words / total, 0)}" if s.found != "none" else "—",
+        }
+        for s in report.structure
+    ]

@@ -1,0 +1,117 @@
+"""The frame of all pages: Jinja2 templates in ``templates``, each on ``base.html``; what they know, redirects, errors.
+
+Nothing is inline (the content policy forbids it); styles and scripts are files of ``service/static``, whose addresses carry a hash of
+their content. What a page says after a redirect is a name in :data:`SAID`, so that an address can't put words into our mouth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from screening import __version__
+from service.errors import ServiceError
+from service.moment import shown
+from service.people.principal import Principal, Role
+
+STATIC: Final = Path(__file__).parents[1] / "static"
+_INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the navigation; ``roles`` see it."""
+
+    path: str
+    title: str
+    roles: tuple[Role, ...] = tuple(Role)
+
+
+# Whoever adds a page for people adds its entry here.
+NAVIGATION: Final[list[Entry]] = [Entry("/", "首页")]
+
+SAID: Final[dict[str, tuple[str, str]]] = {
+    # name: (kind, sentence); kinds: good, note, bad
+    "password": ("good", "密码已修改，别处的登录都已退出。"),
+    "others": ("good", "别处的登录都已退出。"),
+}
+
+
+def html_wanted(request: Request) -> bool:
+    """Whether the answer goes to a browser's window, rather than to a program."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
+
+
+def inside(path: str, default: str = "/") -> str:
+    r"""Return an address of this service to go on to, the default for one elsewhere.
+
+    >>> inside("/batches/1?page=2"), inside("//evil.example"), inside("https://evil.example"), inside("/\\evil.example")
+    ('/batches/1?page=2', '/', '/', '/')
+    """
+    return path if _INSIDE.fullmatch(path) else default
+
+
+@cache
+def static(name: str) -> str:
+    """Return the address of a file of ``service/static``; it changes with the content, so that browsers may keep it for good."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{digest}/{name}"
+
+
+def render(name: str, request: Request, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """Return a page. Every page knows ``who`` (None if signed out), ``navigation``, ``path`` and ``flash`` [(kind, sentence)]."""
+    who: Principal | None = getattr(request.state, "principal", None)
+    if who is not None and not who.session:
+        who = None  # a program with a key has no menu
+    said = SAID.get(request.query_params.get("said", ""))
+    given: Mapping[str, Any] = {
+        "who": who,
+        "navigation": [e for e in NAVIGATION if who and who.role in e.roles],
+        "path": request.url.path,
+        "providers": [(name, found.title) for name, found in request.app.state.service.settings.signin.items()],
+        "flash": [said] if said else [],
+        "version": __version__,
+        "request_id": getattr(request.state, "request_id", ""),
+    }
+    return HTMLResponse(_environment().get_template(name).render({**given, **values}), status)
+
+
+def go(path: str, said: str = "") -> RedirectResponse:
+    """Return a redirect after a form was sent; ``said`` is a name in :data:`SAID`."""
+    return RedirectResponse(f"{path}?said={said}" if said else path, 303)
+
+
+def error_page(request: Request, error: ServiceError) -> HTMLResponse:
+    """Return the page for an error, with its status; who is not signed in can do it there and goes on where he was."""
+    name = "error.html"
+    if error.status == 401 and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        next_, name = inside(request.url.path + query), "error_sign_in.html"
+        answer = render(name, request, status=401, error=error, next=next_)
+    else:
+        answer = render(name, request, status=error.status, error=error)
+    answer.headers.update({k: v for k, v in error.headers.items() if k.lower() != "www-authenticate"})
+    return answer
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals["static"] = static
+    made.filters["moment"] = lambda value: (shown(value) or "")[:16].replace("T", " ")
+    return made

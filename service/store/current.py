@@ -1,0 +1,107 @@
+"""What a report would be made with today, to tell which stored ones are stale; and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from screening import __version__
+from screening.errors import ScreeningError
+from screening.library.schema import document
+from screening.pipeline import Setting
+from screening.rulebook import Rulebook, load_rulebook
+from service.store.schema import batch, run, submission
+
+REASONS: Mapping[str, str] = {
+    "rulebook": "规则集有修改",
+    "engine": "程序已升级",
+    "model": "切题模型已更换",
+    "batch": "同批材料有增减或变化",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a rulebook's reports are made with: its digest, and the models of each kind ("" for a file that can't be read)."""
+
+    digest: str
+    models: Mapping[str, Mapping[str, str]]
+
+    def fits(self, kind: str, models: Mapping[str, str]) -> bool:
+        """Whether a report with these models is of today."""
+        return dict(models) in (dict(self.models.get(kind, {})), dict(self.models[""]))
+
+
+@lru_cache(maxsize=32)
+def rulebook(name: str) -> Rulebook:
+    """Return a rulebook, read once in a process. Raises :class:`RulebookError`."""
+    return load_rulebook(name)
+
+
+@lru_cache(maxsize=32)
+def made(name: str, models: str) -> Made:
+    """Return what reports by this rulebook are made with, worked out once in a process. Raises :class:`ScreeningError` children."""
+    book = rulebook(name)
+    setting = Setting.of(book, folder=models)
+    return Made(book.digest, {k: setting.made_with(k or None).models for k in ("", *book.kinds)})
+
+
+def reasons(
+    row: Mapping[str, Any], head: Mapping[str, Any], revision: int | None, default: str, models: str
+) -> tuple[str, ...]:
+    """Return the reasons (keys of :data:`REASONS`) for which the report ``head`` of the submission ``row`` is stale.
+
+    ``revision`` is that of its batch, None without one; ``default`` the rulebook of submissions that name none.
+    """
+    found = []
+    try:
+        now = made(row["rulebook"] or default, models)
+    except ScreeningError:
+        return ("rulebook",)
+    if head["rulebook_digest"] != now.digest:
+        found.append("rulebook")
+    if head["engine"] != __version__:
+        found.append("engine")
+    if not now.fits(row["kind"], head["models"]):
+        found.append("model")
+    if revision is not None and head["batch_revision"] != revision:
+        found.append("batch")
+    return tuple(found)
+
+
+def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
+    """Return the condition on ``service_submission``: its newest report is stale. Submissions without a report are not."""
+    fresh = []
+    for name in tx.execute(select(submission.c.rulebook).distinct()).scalars():
+        try:
+            now = made(name or default, models)
+        except ScreeningError:
+            continue
+        whole = run.c.models == dict(now.models[""])
+        kinds = [and_(submission.c.kind == k, run.c.models == dict(m)) for k, m in now.models.items() if k]
+        unknown = submission.c.kind.not_in([k for k in now.models if k])
+        fresh.append(
+            and_(
+                submission.c.rulebook == name,
+                run.c.rulebook_digest == now.digest,
+                or_(whole, *kinds, and_(unknown, run.c.models == {})),
+            )
+        )
+    same = or_(submission.c.batch.is_(None), run.c.batch_revision == _revision())
+    now_made = select(run.c.id).where(run.c.id == submission.c.run, run.c.engine == __version__, same, or_(*fresh))
+    if not fresh:
+        return submission.c.run.is_not(None)
+    return and_(submission.c.run.is_not(None), ~now_made.correlate(submission).exists())
+
+
+def _revision() -> Any:
+    return select(batch.c.revision).where(batch.c.id == submission.c.batch).correlate(submission).scalar_subquery()
+
+
+def library_size(tx: Connection) -> int:
+    """Return how many documents the archive has."""
+    return tx.execute(select(func.count()).select_from(document)).scalar_one()

@@ -1,0 +1,179 @@
+"""What people say of submissions and findings: rows that are added and never changed; to take something back is a new row.
+
+Decisions on findings go by the finding's key (:mod:`service.store.findings`), so they hold for the next report where it says the
+same. What is dismissed once is remembered for other submissions, with who, when and why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from service.errors import ServiceError, conflict
+from service.moment import new_id, now, shown
+from service.store.database import note, tell
+from service.store.schema import decision, key, memory, score, submission, user
+from service.store.sight import Sight
+from service.store.submissions import one
+
+ON_FINDING: Final = ("accept", "dismiss", "open")
+ON_WHOLE: Final = ("pass", "return", "look", "open")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """The newest word on a finding. ``elsewhere``: said of another submission, and remembered."""
+
+    what: str
+    note: str
+    by: str
+    created: datetime
+    elsewhere: bool = False
+
+
+def decide(
+    tx: Connection,
+    submission_id: str,
+    sight: Sight,
+    *,
+    what: str,
+    by: str,
+    version: int,
+    finding: str = "",
+    words: str = "",
+    remember: bool = False,
+) -> RowMapping:
+    """Add a decision; return the submission's row after it.
+
+    ``finding`` is a key, "" for the whole; that the report has it is for the caller to see. ``remember`` makes a dismissal, and its
+    taking back, known to other submissions. Raises :class:`ServiceError` 404, 422 for a word that does not fit, 409 with the present
+    state for another version: somebody decided meanwhile.
+    """
+    allowed = ON_FINDING if finding else ON_WHOLE
+    if what not in allowed:
+        raise ServiceError(422, "decision.what", f"what 应是 {'、'.join(allowed)} 之一", "请对照接口说明核对。")
+    row = one(tx, submission_id, sight, lock=True)
+    if row["version"] != version:
+        raise conflict(
+            "decision.version",
+            "这份材料刚被别人改过，您的决定没有保存",
+            "请看过最新的情况再定：present 里是现在的状态，version 用它的。",
+            present=state(tx, row),
+        )
+    at, after = now(), version + 1
+    tx.execute(
+        insert(decision),
+        {
+            "id": new_id(),
+            "submission": submission_id,
+            "run": row["run"],
+            "finding": finding,
+            "what": what,
+            "note": words,
+            "by": by,
+            "created": at,
+            "version": after,
+        },
+    )
+    changes: dict[str, Any] = {"version": after, "updated": at}
+    if not finding:
+        changes["decision"] = None if what == "open" else what
+    tx.execute(update(submission).where(submission.c.id == submission_id).values(**changes))
+    if remember and finding:
+        recall_later(tx, "finding", finding, "dismiss" if what == "dismiss" else "open", words, by, submission_id)
+    tell(tx, "submission.decided", batch=row["batch"], submission=submission_id, what=what, whole=not finding)
+    return one(tx, submission_id, sight)
+
+
+def state(tx: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what holds at present: {"version", "decision", "findings": {key: what}}."""
+    said = newest(tx, row["id"])
+    return {
+        "version": row["version"],
+        "decision": row["decision"],
+        "findings": {k: s.what for k, s in said.items() if k},
+        "updated": shown(row["updated"]),
+    }
+
+
+def newest(tx: Connection, submission_id: str) -> dict[str, Said]:
+    """Return the newest word on each finding, by key; "" is the whole."""
+    rows = tx.execute(select(decision).where(decision.c.submission == submission_id).order_by(decision.c.version))
+    return {r.finding: Said(what=r.what, note=r.note, by=r.by, created=r.created) for r in rows}
+
+
+def history(tx: Connection, submission_id: str) -> list[RowMapping]:
+    """Return every decision on a submission, newest first."""
+    query = select(decision).where(decision.c.submission == submission_id).order_by(decision.c.version.desc())
+    return list(tx.execute(query).mappings())
+
+
+# -- what is remembered ---------------------------------------------------------------------------------------------------
+
+
+def recall_later(
+    tx: Connection, kind: str, name: str, what: str, words: str, by: str, submission_id: str | None = None
+) -> None:
+    """Remember that a finding or a pair (``kind``) of this name is dismissed, or open again."""
+    row = {"kind": kind, "key": name, "what": what, "note": words, "submission": submission_id, "by": by}
+    tx.execute(insert(memory), row | {"id": new_id(), "created": now()})
+    if kind == "pair":
+        note(tx, by, f"pair.{what}", name)
+
+
+def remembered(tx: Connection, kind: str, names: Collection[str]) -> dict[str, Said]:
+    """Return what was dismissed of these before and not taken back, by name."""
+    found: dict[str, Said] = {}
+    wanted = sorted(set(names))
+    for n in range(0, len(wanted), 500):
+        rows = tx.execute(
+            select(memory)
+            .where(memory.c.kind == kind, memory.c.key.in_(wanted[n : n + 500]))
+            .order_by(memory.c.created, memory.c.id)
+        )
+        found |= {r.key: Said(what=r.what, note=r.note, by=r.by, created=r.created, elsewhere=True) for r in rows}
+    return {k: s for k, s in found.items() if s.what == "dismiss"}
+
+
+def standing(tx: Connection, submission_id: str, names: Iterable[str]) -> dict[str, Said]:
+    """Return what holds of these findings: what was said of them here, else what is remembered from elsewhere."""
+    names = list(names)
+    return remembered(tx, "finding", names) | {k: s for k, s in newest(tx, submission_id).items() if k}
+
+
+# -- people's points ------------------------------------------------------------------------------------------------------
+
+
+def give_points(tx: Connection, submission_id: str, points: float, words: str, by: str) -> None:
+    """Add somebody's points (0–100); the newest row of each person holds."""
+    row = {"submission": submission_id, "score": points, "note": words, "by": by}
+    tx.execute(insert(score), row | {"id": new_id(), "created": now()})
+
+
+def points(tx: Connection, submission_ids: Collection[str]) -> dict[str, dict[str, RowMapping]]:
+    """Return the newest points of each person, by submission and person."""
+    rows = (
+        tx.execute(
+            select(score).where(score.c.submission.in_(sorted(submission_ids))).order_by(score.c.created, score.c.id)
+        )
+        .mappings()
+        .all()
+    )
+    out: dict[str, dict[str, RowMapping]] = {}
+    for row in rows:
+        out.setdefault(row["submission"], {})[row["by"]] = row
+    return out
+
+
+def names_of(tx: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Return what to call people and keys ("user:ID", "key:ID"); who is gone keeps the id."""
+    out = {i: i for i in ids}
+    for table, head in ((user, "user:"), (key, "key:")):
+        wanted = sorted(i.removeprefix(head) for i in out if i.startswith(head))
+        rows = tx.execute(select(table.c.id, table.c.name).where(table.c.id.in_(wanted)))
+        out |= {f"{head}{r.id}": r.name for r in rows if r.name}
+    return out

@@ -1,0 +1,211 @@
+"""What comes of the work on a submission: the case that was read, the report on it; each is written whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from sqlalchemy import Connection, delete, insert, select
+
+from screening.case import Case, CaseInfo, unit_key
+from screening.errors import ScreeningError
+from screening.library import Prepared, prepare
+from screening.library.entry import Entry
+from screening.report import Report
+from service.moment import new_id, now
+from service.store import archive, search, work
+from service.store.database import tell
+from service.store.schema import batch, case, pair, run, submission
+from service.store.sealing import Sealer
+from service.store.work import Lease
+
+_TEXTS = ("kind", "title", "unit_type", "project")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A case that was read, with all that is stored of it: made before the transaction, which is to be short."""
+
+    info: CaseInfo
+    rows: Mapping[str, Any]
+    document: Prepared
+    words: search.Findable
+
+    @classmethod
+    def of(cls, sealer: Sealer, submission_id: str, read: Case) -> Self:
+        """Seal, fold, hash and compress."""
+        document = prepare(Entry.of_case(read))
+        rows = {
+            "submission": submission_id,
+            "body": sealer.seal_json(read.to_json(), f"case/{submission_id}"),
+            "info": sealer.seal_json(read.info.to_json(), f"info/{submission_id}"),
+        }
+        words = search.findable(document.entry.text, (read.info.author, read.info.unit))
+        return cls(read.info, rows, document, words)
+
+
+def keep_case(tx: Connection, lease: Lease, made: ReadCase) -> bool:
+    """Keep a case that was read, put its document into the archive, and let it wait for its screening.
+
+    Returns False, and writes nothing, if the lease is no longer ours. Locks are taken in one order everywhere: submission, archive, batch.
+    """
+    if not work.held(tx, lease):
+        return False
+    where = lease.id
+    tx.execute(delete(case).where(case.c.submission == where))
+    tx.execute(insert(case), made.rows)
+    values: dict[str, Any] = {name: getattr(made.info, name) for name in _TEXTS}
+    if made.info.received:
+        values["received"] = made.info.received
+    stated = tx.execute(select(submission.c.unit_key).where(submission.c.id == where)).scalar_one()
+    if not stated:
+        # Rights go by the unit that handed it in; what the text says of itself fills in only where nobody has said.
+        values |= {"unit": made.info.unit, "unit_key": unit_key(made.info.unit)}
+    search.put(tx, where, made.words)
+    document, owns = archive.put_in(tx, where, made.document)
+    work.grown(tx, lease.batch)
+    work.settle(tx, lease, state="read", document=document, owns_document=owns, error="", **values)
+    return True
+
+
+def keep_refusal(tx: Connection, lease: Lease, error: ScreeningError) -> bool:
+    """Keep why a file can't be read; its report is made when its batch is screened. Returns False if the lease is no longer ours."""
+    if not work.held(tx, lease):
+        return False
+    work.settle(tx, lease, **refused(error))
+    return True
+
+
+def refused(error: ScreeningError) -> dict[str, Any]:
+    """Return what the row says of a submission that can't be read, until it has its report."""
+    return {"state": "read", "error": error.code, "message": error.message, "advice": error.advice}
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A report, with all that is stored of it: made before the transaction, which is to be short."""
+
+    report: Report
+    run: Mapping[str, Any]
+    pairs: Sequence[Mapping[str, Any]]
+
+    @classmethod
+    def of(
+        cls, sealer: Sealer, submission_id: str, report: Report, *, batch_revision: int = 0, milliseconds: int = 0
+    ) -> Self:
+        """Write the report's JSON, as the command line does, and seal it."""
+        run_id, made = new_id(), report.made_with
+        data = json.dumps(report.to_json(), ensure_ascii=False).encode()
+        row = {
+            "id": run_id,
+            "submission": submission_id,
+            "created": now(),
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "body": sealer.seal(data, f"run/{run_id}"),
+            "engine": made.engine,
+            "rulebook": made.rulebook["id"],
+            "rulebook_digest": made.rulebook["digest"],
+            "models": dict(made.models),
+            "library": made.library["id"],
+            "library_documents": made.library["documents"],
+            "batch_revision": batch_revision,
+            "search": made.search,
+            "milliseconds": milliseconds,
+        }
+        return cls(report, row, _pairs(report, submission_id, run_id))
+
+
+def keep_report(tx: Connection, lease: Lease, made: Made, *, state: str = "done") -> bool:
+    """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
+
+    The report's pairs take the place of those of the report before it.
+    """
+    if not work.held(tx, lease):
+        return False
+    tx.execute(insert(run), made.run)
+    tx.execute(delete(pair).where(pair.c.submission == lease.id))
+    if made.pairs:
+        tx.execute(insert(pair), made.pairs)
+    work.settle(tx, lease, state=state, **_columns(made))
+    tell(tx, f"submission.{state}", batch=lease.batch, submission=lease.id, verdict=made.report.verdict.value)
+    work.finished(tx, lease.batch)
+    return True
+
+
+def _pairs(report: Report, submission_id: str, run_id: str) -> list[dict[str, Any]]:
+    if report.reuse is None:
+        return []
+    passages = Counter(p.source for p in report.reuse.passages)
+    return [
+        {
+            "submission": submission_id,
+            "source": s.id,
+            "run": run_id,
+            "rate": s.rate,
+            "share_of_source": s.share_of_source,
+            "characters": s.characters,
+            "passages": passages[s.id],
+            "own": s.own,
+            "earlier": bool(s.earlier),
+        }
+        for s in report.reuse.sources
+        if s.place != "notice"
+    ]
+
+
+def _columns(made: Made) -> dict[str, Any]:
+    """Return what the submission's row says of its newest report."""
+    report = made.report
+    rates = report.reuse.rates if report.reuse else None
+    error = report.error
+    return {
+        "run": made.run["id"],
+        "screened": now(),
+        "verdict": report.verdict.value,
+        "findings": len(report.findings),
+        "codes": sorted({f.code for f in report.findings}),
+        "words": report.counts.get("words"),
+        "rate": rates and rates.total,
+        "largest": rates and rates.largest_source,
+        "topic_band": report.topic and str(report.topic.band),
+        "topic_score": report.topic and report.topic.score,
+        "score": report.score and report.score.total,
+        "error": error.code if error else "",
+        "message": error.message if error else "",
+        "advice": error.advice if error else "",
+    }
+
+
+def members(tx: Connection, sealer: Sealer, batch_id: str) -> list[CaseInfo]:
+    """Return what the batch checks see: the metadata of all members that were read, in the order of their files.
+
+    Where several members have one id in their reports (a file name twice in an open batch), each has the id of its row instead.
+    """
+    rows = tx.execute(
+        select(case.c.submission, case.c.info)
+        .join(submission, submission.c.id == case.c.submission)
+        .where(submission.c.batch == batch_id, submission.c.state != "cancelled")
+    ).all()
+    infos = [(r.submission, CaseInfo.from_json(sealer.open_json(r.info, f"info/{r.submission}"))) for r in rows]
+    times = Counter(info.id for _, info in infos)
+    named = [info if times[info.id] == 1 else replace(info, id=where) for where, info in infos]
+    return sorted(named, key=lambda i: (i.file, i.id))
+
+
+def revision_of(tx: Connection, batch_id: str | None) -> int:
+    """Return how often the members of a batch have changed."""
+    if batch_id is None:
+        return 0
+    return int(tx.execute(select(batch.c.revision).where(batch.c.id == batch_id)).scalar_one())
+
+
+def batch_terms(tx: Connection, batch_id: str | None) -> tuple[str, str | None]:
+    """Return rulebook and roster (sha256) of a batch, "" and None if there is no batch or it says nothing."""
+    if batch_id is None:
+        return "", None
+    row = tx.execute(select(batch.c.rulebook, batch.c.roster).where(batch.c.id == batch_id)).one()
+    return row.rulebook, row.roster

@@ -43,7 +43,7 @@ class Claim:
                 "请求头 Idempotency-Key 的值不对",
                 f"请用 1 到 {_LONGEST} 个字母、数字或符号，例如一个 UUID。",
             )
-        return cls(hashlib.sha256("\n".join((who, what, plain)).encode()).hexdigest(), request)
+        return cls(hashlib.sha256(f"{who}\n{what}\n{plain}".encode()).hexdigest(), request)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ Everything comes and goes by pipe; nothing is written to disk.
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import sys
@@ -26,6 +25,7 @@ from screening.intake.gather import Part, Submission, case_id
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
 from screening.library import Library, open_library
+from screening.library.view import View
 from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
 from screening.rulebook import Rulebook, load_rulebook
@@ -40,11 +40,8 @@ class Held(Part):
 
     data: bytes = b""
 
-    def read(self, limit: int) -> bytes:
-        """Return the bytes. Raises :class:`UnreadableError` if there are more than ``limit``."""
-        if len(self.data) > limit:
-            raise UnreadableError("too_large", f"文件超过 {limit / 2**20:.0f} MB", "请压缩文中图片后再试。")
-        return self.data
+    def _bytes(self, limit: int) -> bytes:
+        return self.data[: limit + 1]
 
 
 def held(name: str, data: bytes) -> Submission:
@@ -72,20 +69,18 @@ def check(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
         case = assemble(submission, vocabulary(book), overrides=overrides)
     except UnreadableError as error:
         info = outline(submission, vocabulary(book), overrides)
-        return None, _text(refused(info, error, replace(setting, library=_name(archive) or None)))
-    report = None
+        return None, _text(refused(info, error, replace(setting, library=_named(archive.view()))))
     for _ in range(_TRIES):
-        name = _name(archive)
-        report = screen(case, replace(setting, library=name or None), archive if name else None)
-        if _name(archive) == name:
-            break  # else documents came in between: the report would name another set than it was compared with
-    assert report
-    return None, _text(report)
+        view = archive.view()
+        report = screen(case, replace(setting, library=_named(view)), view if len(view) else None)
+        if view.intact():
+            return None, _text(report)
+    raise ScreeningError("library.changed", "检查期间比对库一直在删除文档，没有做完", "请过一会儿再试。")
 
 
-def _name(archive: Library) -> Mapping[str, Any]:
-    documents = len(archive)
-    return {"id": archive.snapshot(), "documents": documents} if documents else {}
+def _named(view: View) -> Mapping[str, Any] | None:
+    # Against nothing nothing is compared, as without --library.
+    return {"id": view.snapshot(), "documents": len(view)} if len(view) else None
 
 
 def _text(report: Report) -> bytes:
@@ -144,7 +139,7 @@ def main() -> None:
     # What a library prints must not come between the frames.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    asks: io.BufferedReader = sys.stdin.buffer  # type: ignore[assignment] - a pipe is buffered
+    asks = sys.stdin.buffer
     while True:
         try:
             errand, data = receive(asks)

@@ -43,16 +43,17 @@ class Claim:
                 "请求头 Idempotency-Key 的值不对",
                 f"请用 1 到 {_LONGEST} 个字母、数字或符号，例如一个 UUID。",
             )
-        return cls(hashlib.sha256("\n".join((who, what, plain)).encode()).hexdigest(), request)
+        return cls(hashlib.sha256(f"{who}\n{what}\n{plain}".encode()).hexdigest(), request)
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer that was given."""
+    """An answer: given now, or before (``replayed``)."""
 
     status: int
     location: str
     body: Any
+    replayed: bool = False
 
 
 def claim(tx: Connection, wanted: Claim | None) -> Given | None:
@@ -76,7 +77,7 @@ def claim(tx: Connection, wanted: Claim | None) -> Given | None:
             "这个 Idempotency-Key 已经用在另一个请求上",
             "重试同一个请求时用原来的值；新的请求请换一个新的值。",
         )
-    return Given(found["status"], found["location"], found["body"])
+    return Given(found["status"], found["location"], found["body"], replayed=True)
 
 
 def settle(tx: Connection, wanted: Claim | None, given: Given) -> None:

@@ -126,7 +126,7 @@ def blind(request: Request, here: Here, who: Reader, submission_id: str) -> Resp
     with here.store.read() as tx:
         row = submissions.one(tx, submission_id, who.sight())
         person: dict[str, Any] = submissions.person_of(tx, here.store.sealer, submission_id)
-        names = names_of(row, person, submissions.case_of(tx, here.store.sealer, submission_id))
+        names = names_of(dict(row), person, submissions.case_of(tx, here.store.sealer, submission_id))
         data = b"".join(files.pieces(tx, here.store.sealer, row["sha256"]))
     also = [*names.people, *names.units]
     errand = {"do": "blind", "name": _last(person["file"]), "also": also, "rulebook": row["rulebook"]}

@@ -26,7 +26,9 @@ def test_the_same_request_again_gets_the_same_answer(client_of, store):
     assert again.headers["idempotency-replayed"] == "true"
     assert "idempotency-replayed" not in first.headers
     # The draft's quotes are not part of the key.
-    assert send(client, headers={"Idempotency-Key": KEY["Idempotency-Key"].strip('"')}, title="一").json() == first.json()
+    assert (
+        send(client, headers={"Idempotency-Key": KEY["Idempotency-Key"].strip('"')}, title="一").json() == first.json()
+    )
     assert count(store) == 1
 
 
@@ -39,12 +41,12 @@ def test_another_request_under_the_same_key_is_refused(client_of, store, other):
     assert count(store) == 1
 
 
-def test_keys_of_two_never_meet(client_of, store):
+def test_keys_of_two_never_meet(client_of):
     ids = {send(client_of("submitter", UNIT), headers=KEY).json()["id"] for _ in range(2)}
     assert len(ids) == 2
 
 
-def test_a_request_that_was_refused_may_be_mended_under_its_key(client_of, store):
+def test_a_request_that_was_refused_may_be_mended_under_its_key(client_of):
     client = client_of("submitter", UNIT)
     assert send(client, headers=KEY, kind="诗歌").status_code == 422
     assert send(client, headers=KEY, batch="nowhere").status_code == 404

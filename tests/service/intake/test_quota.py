@@ -28,7 +28,7 @@ def test_of_a_hundred_racing_requests_exactly_the_quota_is_taken(client_of, stor
     assert count(store, batch=batch) == MOST
 
 
-def test_the_quota_is_of_a_unit_and_a_class(client_of, store):
+def test_the_quota_is_of_a_unit_and_a_class(client_of):
     batch = open_batch(client_of("administrator"), enforce_quota="true")
     unit = client_of("submitter", UNIT)
     for _ in range(MOST):
@@ -51,13 +51,13 @@ def test_who_withdraws_or_replaces_one_may_hand_in_another(client_of, store):
     assert count(store, batch=batch) == MOST
 
 
-def test_what_can_not_be_counted_is_asked_for(client_of, store):
+def test_what_can_not_be_counted_is_asked_for(client_of):
     batch = open_batch(client_of("administrator"), enforce_quota="true")
     refused = send(client_of("submitter", UNIT), batch=batch)
     assert (refused.status_code, refused.json()["missing"]) == (422, ["kind", "project"])
 
 
-def test_without_the_setting_the_quota_is_for_people_to_judge(client_of, store):
+def test_without_the_setting_the_quota_is_for_people_to_judge(client_of):
     batch = open_batch(client_of("administrator"))
     for _ in range(MOST + 1):
         assert send(client_of("submitter", UNIT), batch=batch, **CLASS).status_code == 202

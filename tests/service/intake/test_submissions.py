@@ -91,7 +91,7 @@ XSS = [
         "'-{}-'",
         "</title><script>{}</script>",
         "<iframe srcdoc='<script>{}</script>'>",
-        "<a href=\"data:text/html,<script>{}</script>\">x</a>",
+        '<a href="data:text/html,<script>{}</script>">x</a>',
         "{{{{{}}}}}",
     )
 ]
@@ -198,7 +198,10 @@ def test_sixty_nasty_names_are_kept_clean_or_refused(client_of, store):
     assert seen == {name: kept for name, kept in NASTY.items() if kept is not None}
 
 
-@pytest.mark.parametrize("raw", [b'filename=""', b"", b'filename="a\x00b.docx"', b'filename="\xd5\xc5.docx"', b"filename*=UTF-8''%E4%B8%80.docx"])
+@pytest.mark.parametrize(
+    "raw",
+    [b'filename=""', b"", b'filename="a\x00b.docx"', b'filename="\xd5\xc5.docx"', b"filename*=UTF-8''%E4%B8%80.docx"],
+)
 def test_raw_names_of_a_part_are_kept_or_refused(client_of, raw):
     disposition = b'form-data; name="file"' + (b"; " + raw if raw else b"")
     body = b"--b\r\nContent-Disposition: " + disposition + b"\r\n\r\ntext\r\n--b--\r\n"
@@ -218,7 +221,7 @@ def test_odd_charsets_do_no_harm(client_of, charset):
     assert client_of("administrator").post("/api/v1/submissions", content=body, headers=headers).status_code < 500
 
 
-def test_scripts_in_the_metadata_come_back_as_data(client_of, store):
+def test_scripts_in_the_metadata_come_back_as_data(client_of):
     client = client_of("administrator")
     assert len(XSS) == 40
     for text in XSS:
@@ -268,7 +271,7 @@ def test_a_batch_of_another_unit_is_not_there(client_of):
     assert send(client_of("submitter", UNIT), batch=batch).status_code == 404
 
 
-def test_the_rulebook_of_a_batch_holds_for_what_is_in_it(client_of, store, settings):
+def test_the_rulebook_of_a_batch_holds_for_what_is_in_it(client_of, store):
     admin = client_of("administrator")
     batch = open_batch(admin, rulebook="henan-2023-950")
     assert row_of(store, send(admin, batch=batch).json()["id"])["rulebook"] == "henan-2023-950"

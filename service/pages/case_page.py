@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from screening.document import Paragraph, Span
+from screening.document import Paragraph, Span, Story
 from screening.finding import Severity
 from screening.output.charts import meter
 from screening.output.html_case import outcomes_part
@@ -192,4 +192,15 @@ def _structure(report: Report) -> list[dict[str, Any]]:
             "words": f"{s.words} 字 {percent(s.words / total, 0)}" if s.found != "none" else "—",
         }
         for s in report.structure
+    ]
+
+
+def paragraphs_of(read: dict[str, Any] | None, text: str) -> list[Paragraph]:
+    """Return the paragraphs of the document; one for the whole text where they are not known."""
+    if read is None:
+        return [Paragraph(Span(0, len(text)))]
+    rows = read["document"]["paragraphs"]
+    return [
+        Paragraph(Span(a, b), style, source, Story(story), level, number, table)
+        for a, b, style, source, story, level, number, table in rows
     ]

@@ -9,13 +9,12 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from screening.document import Paragraph, Span, Story
 from screening.report import Report
 from screening.reuse.result import Passage, Rates
 from service.context import Here, Service
 from service.errors import ServiceError
 from service.moment import shown
-from service.pages.case_page import Judged, Said, shown_case
+from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
 from service.people.principal import Principal, Scope
 from service.routes.pages_people import Person
@@ -181,7 +180,7 @@ def _case(
             "id": submission_id,
             "title": view["title"] or view["file"] or "（没有标题）",
             "view": view,
-            "version": row["version"],
+            "row_version": row["version"],
             "decision": row["decision"] or "",
             "message": message,
             "can_decide": Scope.DECIDE in who.scopes,
@@ -240,7 +239,7 @@ def _case(
         history=[said_row(d, names) for d in past],
     )
     book = current.rulebook(row["rulebook"] or here.settings.rulebook)
-    paragraphs = _paragraphs(read, report.text)
+    paragraphs = paragraphs_of(read, report.text)
     page = shown_case(
         report,
         paragraphs,
@@ -270,14 +269,3 @@ def said_row(row: Any, names: dict[str, str]) -> Said:
     """Return a row of the history as it is shown."""
     at = (shown(row["created"]) or "")[5:16].replace("T", " ")
     return Said(at=at, by=names[row["by"]], what=row["what"], note=row["note"])
-
-
-def _paragraphs(read: dict[str, Any] | None, text: str) -> list[Paragraph]:
-    """Return the paragraphs of the document; one for the whole text where they are not known."""
-    if read is None:
-        return [Paragraph(Span(0, len(text)))]
-    rows = read["document"]["paragraphs"]
-    return [
-        Paragraph(Span(a, b), style, source, Story(story), level, number, table)
-        for a, b, style, source, story, level, number, table in rows
-    ]

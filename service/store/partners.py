@@ -33,3 +33,11 @@ def revision_of(tx: Connection, batch_id: str | None) -> int | None:
     if batch_id is None:
         return None
     return tx.execute(select(batch.c.revision).where(batch.c.id == batch_id)).scalar()
+
+
+def shares(tx: Connection, submission_id: str, document: str | None) -> tuple[float, float] | None:
+    """Return what a submission's own report says of a source: (rate, share of the source), None if it does not name it."""
+    row = tx.execute(
+        select(pair.c.rate, pair.c.share_of_source).where(pair.c.submission == submission_id, pair.c.source == document)
+    ).first()
+    return (row.rate, row.share_of_source) if row else None

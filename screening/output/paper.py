@@ -87,6 +87,10 @@ def cell(*paragraphs: str) -> str:
     return "".join(paragraph(p, style="Cell") for p in paragraphs)
 
 
+_CELL_MARGINS = (
+    '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
+    '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
+)
 Cell = str  # plain text, or what :func:`cell` returned
 
 
@@ -99,17 +103,18 @@ def table(rows: Sequence[Sequence[Cell]], shares: Sequence[int], *, head: bool =
     widths = [WIDTH * s // whole for s in shares]
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     out = [
-        f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
+        f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{_CELL_MARGINS}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
     ]
     for n, row in enumerate(rows):
         first = head and n == 0
         # A row of a long passage may break over pages; the row of names stays whole.
         out.append(f"<w:tr>{'<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>' if first else ''}")
         for i, (content, width) in enumerate(zip(row, widths, strict=True)):
+            middle = '<w:vAlign w:val="center"/>' if first or labels else ""
             name = first or (labels and i % 2 == 0)
             shade = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if name else ""
             body = content if content.startswith("<w:p>") else cell(run(content, bold=name))
-            out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>{body}</w:tc>')
+            out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}{middle}</w:tcPr>{body}</w:tc>')
         out.append("</w:tr>")
     out.append("</w:tbl>")
     return "".join(out)
@@ -150,6 +155,7 @@ def _properties(name: str, made_at: datetime | None) -> bytes:
 def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
     """Return the parts of an empty paper: A4, margins, styles, page numbers."""
     from docx import Document  # noqa: PLC0415 - most runs write no paper
+    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415
     from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN  # noqa: PLC0415
     from docx.shared import Mm, Pt  # noqa: PLC0415
 
@@ -175,10 +181,12 @@ def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
         form.space_before, form.space_after, form.keep_with_next = Pt(before), Pt(4), True
     top = empty.styles["Title"].paragraph_format
     top.alignment, top.space_after, top.line_spacing = ALIGN.CENTER, Pt(12), Pt(32)
-    inside = empty.styles.add_style("Cell", 1)
+    inside = empty.styles.add_style("Cell", STYLE.PARAGRAPH)
+    inside.base_style = empty.styles["Normal"]
     _style(inside, BODY, 10.5, bold=False)
     inside.paragraph_format.line_spacing = Pt(16)
-    small = empty.styles.add_style("Note", 1)
+    small = empty.styles.add_style("Note", STYLE.PARAGRAPH)
+    small.base_style = empty.styles["Normal"]
     _style(small, BODY, 10.5, bold=False)
     small.paragraph_format.line_spacing = Pt(17)
     _numbered(section)

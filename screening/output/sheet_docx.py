@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from screening.document import union
 from screening.finding import Finding, Severity
@@ -22,33 +22,17 @@ from screening.output.labels import (
     percent,
     short,
 )
-from screening.output.marks import Mark, parts, pieces
 from screening.output.paper import KAI, cell, document, heading, paragraph, run, table, title
 from screening.output.privacy import masked_report, without_author
+from screening.output.sheet_text import listed, named, passages_part, text_part
 from screening.report import Report
-from screening.reuse.result import Passage, Reuse, SourceMatch
+from screening.reuse.result import Reuse
 from screening.rulebook import Rulebook
 from screening.text.view import fold
 
 View = Literal["brief", "full", "aligned"]
 VIEWS: dict[View, str] = {"brief": "简洁", "full": "全文标明引文", "aligned": "全文对照"}
-SOURCES_SHOWN, PASSAGES_SHOWN, PLACES_SHOWN, FACTS_SHOWN = 50, 60, 3, 12
-# Colour and a second cue, for who prints in black: the underline, or dots below.
-_LOOKS: dict[str, dict[str, Any]] = {
-    "copied": {"color": "C00000", "underline": "single"},
-    "rewritten": {"color": "7030A0", "underline": "dash"},
-    "quoted": {"color": "00713A", "underline": "double"},
-    "own": {"color": "7F4A12", "underline": "wave"},
-    "stock": {"color": "6E6E6E", "underline": "dotted"},
-}
-_LEGEND = {
-    "copied": "红色、单下划线：与他文相似",
-    "rewritten": "紫色、虚线：疑似改写（事实相同、文字不同，不计入各率）",
-    "quoted": "绿色、双下划线：已加引号的引用",
-    "own": "棕色、波浪线：与本人或本单位材料相似",
-    "stock": "灰色、点线：通知原文、常用套话或同一格式",
-    "finding": "字下加点：其他问题所在",
-}
+SOURCES_SHOWN, PLACES_SHOWN = 50, 3
 _WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
 
 
@@ -109,9 +93,9 @@ def sheet_docx(
     else:
         content += [*_result(shown), *_sources(shown), *_findings(shown)]
         if view != "brief":
-            content += _text(shown)
+            content += text_part(shown)
         if view == "aligned":
-            content += _passages(shown)
+            content += passages_part(shown)
     content += [*_notes(shown, book), *_signatures()]
     return document(content, name=f"{name} {number}", made_at=made_at)
 
@@ -127,7 +111,7 @@ def _when(value: datetime | None) -> str:
 def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None, verify_url: str) -> Iterator[str]:
     info = report.case
     kind = book.kinds.get(info.kind)
-    stamp = _when(made_at) if made_at else "　　　　年　　月　　日（由经办人填写）"
+    stamp = _when(made_at) if made_at else "　　　年　　月　　日"
     rows = [
         ("报告编号", number, "检测时间", stamp),
         ("题　　目", info.title or "（没有找到标题）", "材料类型", kind.label if kind else info.kind),
@@ -172,7 +156,7 @@ def _result(report: Report) -> Iterator[str]:
         yield paragraph(run("没有做相似比对，以下不列复制比；这不等于没有重复。"))
         yield table(
             [("正文字数", str(counts.get("words", 0)), "段 落 数", str(counts.get("paragraphs", 0)))],
-            (25, 25, 25, 25),
+            (29, 21, 29, 21),
             head=False,
             labels=True,
         )
@@ -182,7 +166,7 @@ def _result(report: Report) -> Iterator[str]:
     front, back = halves(report)
     largest = max(reuse.sources, key=lambda s: (s.rate, s.id), default=None)
     forms = sum(p.stock for p in reuse.passages)
-    listed = f"{len(telling)} 段" if reuse.shown == reuse.of else f"列出 {len(telling)} 段，共 {reuse.of - forms} 段"
+    said = f"{len(telling)} 段" if reuse.shown == reuse.of else f"列出 {len(telling)} 段，共 {reuse.of - forms} 段"
     rows = [
         ("总文字复制比", percent(rates.total), "去除引用复制比", percent(rates.without_quotes)),
         ("去除本人本单位复制比", percent(rates.without_own), "单篇最大复制比", percent(rates.largest_source)),
@@ -190,18 +174,13 @@ def _result(report: Report) -> Iterator[str]:
         ("重复字数", str(repeated_characters(reuse)), "参与比对字数", str(reuse.compared_characters)),
         ("前半部重复字数", str(front), "后半部重复字数", str(back)),
         ("正文字数（Word）", str(counts["words"]), "段 落 数", str(counts["paragraphs"])),
-        ("相似段落", listed, "相似来源", f"{len(reuse.sources)} 份"),
+        ("相似段落", said, "相似来源", f"{len(reuse.sources)} 份"),
     ]
     if rates.raw != rates.repaired:
         rows.append(("还原伪装字符前", percent(rates.raw), "还原伪装字符后", percent(rates.repaired)))
-    yield table(rows, (25, 25, 25, 25), head=False, labels=True)
+    yield table(rows, (29, 21, 29, 21), head=False, labels=True)
     if largest:
-        yield paragraph(run(f"最大来源：{_named(largest)}，占本篇 {percent(largest.rate)}。"), before=4)
-
-
-def _named(source: SourceMatch) -> str:
-    name = f"《{source.title or source.file or source.id}》"
-    return f"{name}（{source.unit}）" if source.unit else name
+        yield paragraph(run(f"最大来源：{named(largest)}，占本篇 {percent(largest.rate)}。"), before=4)
 
 
 def _sources(report: Report) -> Iterator[str]:
@@ -223,7 +202,7 @@ def _sources(report: Report) -> Iterator[str]:
         rows.append(
             (
                 str(n),
-                _named(s),
+                named(s),
                 f"{PLACE.get(s.place, s.place)}，{_WHEN[s.earlier]}{whose}",
                 percent(s.rate) + said,
                 percent(s.share_of_source),
@@ -232,11 +211,7 @@ def _sources(report: Report) -> Iterator[str]:
             )
         )
     yield table(rows, (7, 35, 19, 11, 10, 9, 9))
-    yield _shown(min(SOURCES_SHOWN, len(reuse.sources)), len(reuse.sources), "份来源")
-
-
-def _shown(n: int, of: int, what: str) -> str:
-    return paragraph(run(f"列出 {n} {what}，共 {of} {what}。"), style="Note")
+    yield listed(min(SOURCES_SHOWN, len(reuse.sources)), len(reuse.sources), "份")
 
 
 def _findings(report: Report) -> Iterator[str]:
@@ -257,7 +232,7 @@ def _findings(report: Report) -> Iterator[str]:
             )
         )
     yield table(rows, (7, 10, 38, 22, 23))
-    yield _shown(len(found), len(found), "条")
+    yield listed(len(found), len(found), "条")
 
 
 def _places(finding: Finding) -> Iterator[str]:
@@ -270,94 +245,6 @@ def _places(finding: Finding) -> Iterator[str]:
         yield run(f"原文：“{short(quote, 60)}”", font=KAI)
     if len(places) > PLACES_SHOWN:
         yield run(f"列出 {PLACES_SHOWN} 处，共 {len(places)} 处。", font=KAI)
-
-
-def text_marks(report: Report) -> list[Mark]:
-    """Return the marks of the text. Passages carry the number that they have beside their sources."""
-    out: list[Mark] = []
-    if reuse := report.reuse:
-        own = {s.id for s in reuse.sources if s.own}
-        out += [Mark(s, "stock", 1) for s in reuse.stock]
-        for n, p in enumerate(reuse.passages, 1):
-            name = "quoted" if p.quoted else "own" if p.source in own else "rewritten" if p.facts else "copied"
-            # What is counted hides what is not; stock that lies in no passage of weight is grey.
-            out.append(
-                Mark(p.span, "stock", 1) if p.stock else Mark(p.span, name, 2 if name == "rewritten" else 3, number=n)
-            )
-    limit = max(400, len(report.text) // 4)  # a finding about the whole text would dot everything
-    for f in report.findings:
-        if not f.code.startswith(("near_copy", "notice_copy")) and f.severity is not Severity.NOTE:
-            out += [Mark(e.span, "finding", 0) for e in f.evidence if 0 < e.span.length <= limit]
-    return [m for m in out if m.span.length and m.span.end <= len(report.text)]
-
-
-def _text(report: Report) -> Iterator[str]:
-    yield heading("四、全文（标明引文）")
-    marks = text_marks(report)
-    used = {m.name for m in marks}
-    legend = [_look(words, name) + run("；") for name, words in _LEGEND.items() if name in used]
-    if legend:
-        yield paragraph(run("图例：【数字】为相似段落的段号；"), *legend, style="Note")
-    else:
-        yield paragraph(run("全文没有需要标记的地方。"), style="Note")
-    line: list[str] = []
-    for piece, top, begin in pieces(report.text, marks):
-        numbers = "".join(f"【{m.number}】" for m in begin if m.number is not None)
-        if numbers:
-            line.append(run(numbers, bold=True, size=9))
-        for n, words in enumerate(piece.split("\n")):
-            if n:
-                yield paragraph(*line, indent=True)
-                line = []
-            if words:
-                line.append(_look(words, top.name if top else ""))
-    yield paragraph(*line, indent=True)
-
-
-def _look(words: str, name: str) -> str:
-    return run(words, dots=True) if name == "finding" else run(words, **_LOOKS.get(name, {}))
-
-
-def _passages(report: Report) -> Iterator[str]:
-    yield heading("五、相似段落对照")
-    reuse = report.reuse
-    telling = [(n, p) for n, p in enumerate(reuse.passages, 1) if not p.stock] if reuse else []
-    if reuse is None or not telling:
-        yield paragraph(run("没有需要对照的段落。"))
-        return
-    forms = sum(p.stock for p in reuse.passages)
-    yield paragraph(run("左为本篇，右为来源；加粗并带下划线的是两边不同的字。"), style="Note")
-    sources = {s.id: s for s in reuse.sources}
-    for n, p in telling[:PASSAGES_SHOWN]:
-        source = sources.get(p.source)
-        said = [p.kind.label, f"相似度 {percent(p.similarity, 0)}"]
-        said += ["已加引号"] if p.quoted else []
-        said += ["本人或本单位"] if source and source.own else []
-        yield paragraph(run(f"【{n}】{_named(source) if source else p.source}　{'，'.join(said)}"), keep=True, before=6)
-        left, right = _sides(p)
-        yield table([("本篇", "来源"), (cell(left), cell(right))], (50, 50))
-        if p.facts:
-            pairs = "；".join(f"{f.quote}＝{f.source_quote}" for f in p.facts[:FACTS_SHOWN])
-            yield paragraph(run(f"相同的事实：{pairs}。"), style="Note")
-            yield _shown(min(FACTS_SHOWN, len(p.facts)), len(p.facts), "处事实")
-        elif p.swaps:
-            pairs = "；".join(f"{a}→{b}" for a, b in p.swaps[:FACTS_SHOWN])
-            yield paragraph(run(f"换掉的内容（来源→本篇）：{pairs}。"), style="Note")
-            yield _shown(min(FACTS_SHOWN, len(p.swaps)), len(p.swaps), "处")
-    yield _shown(min(PASSAGES_SHOWN, len(telling)), reuse.of - forms, "段")
-
-
-def _sides(passage: Passage) -> tuple[str, str]:
-    # Of a rewriting nearly every character differs; there the facts tell, not the characters.
-    if passage.facts:
-        return run(passage.quote), run(passage.source_quote)
-    left: list[str] = []
-    right: list[str] = []
-    for a, b, equal in parts(passage.quote, passage.source_quote):
-        for side, piece in ((left, a), (right, b)):
-            if piece:
-                side.append(run(piece) if equal else run(piece, bold=True, underline="single"))
-    return "".join(left), "".join(right)
 
 
 def _notes(report: Report, book: Rulebook) -> Iterator[str]:

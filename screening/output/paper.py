@@ -62,12 +62,20 @@ def run(
 
 
 def paragraph(
-    *content: str, style: str = "", align: str = "", indent: bool = False, keep: bool = False, before: float = 0
+    *content: str,
+    style: str = "",
+    align: str = "",
+    indent: bool = False,
+    keep: bool = False,
+    before: float = 0,
+    right: int = 0,
 ) -> str:
-    """Return a paragraph of runs (strings of :func:`run`). ``indent`` sets the first line in by two characters; ``keep`` with the next."""
+    """Return a paragraph of runs (strings of :func:`run`). ``indent`` sets the first line in by two characters; ``keep`` with the next;
+    ``right`` is the distance from the right margin in characters."""
     inside = (f'<w:pStyle w:val="{style}"/>' if style else "") + ("<w:keepNext/>" if keep else "")
     inside += f'<w:spacing w:before="{before * 20:g}"/>' if before else ""
     inside += '<w:ind w:firstLineChars="200" w:firstLine="480"/>' if indent else ""
+    inside += f'<w:ind w:rightChars="{right * 100}" w:right="{right * 240}"/>' if right else ""
     inside += f'<w:jc w:val="{align}"/>' if align else ""
     return f"<w:p><w:pPr>{inside}</w:pPr>{''.join(content)}</w:p>"
 
@@ -94,21 +102,28 @@ _CELL_MARGINS = (
 Cell = str  # plain text, or what :func:`cell` returned
 
 
-def table(rows: Sequence[Sequence[Cell]], shares: Sequence[int], *, head: bool = True, labels: bool = False) -> str:
+def table(
+    rows: Sequence[Sequence[Cell]],
+    shares: Sequence[int],
+    *,
+    head: bool = True,
+    labels: bool = False,
+    whole: bool = True,
+) -> str:
     """Return a table over the whole width. ``shares`` are the columns' parts of it.
 
-    With ``head`` the first row is repeated on every page; with ``labels`` every other column holds the names of values.
+    With ``head`` the first row is repeated on every page; with ``labels`` every other column holds the names of values; with ``whole``
+    no row breaks over two pages.
     """
-    whole = sum(shares)
-    widths = [WIDTH * s // whole for s in shares]
+    widths = [WIDTH * s // sum(shares) for s in shares]
     grid = "".join(f'<w:gridCol w:w="{w}"/>' for w in widths)
     out = [
         f'<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/>{_CELL_MARGINS}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>'
     ]
     for n, row in enumerate(rows):
         first = head and n == 0
-        # A row of a long passage may break over pages; the row of names stays whole.
-        out.append(f"<w:tr>{'<w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>' if first else ''}")
+        kept = ("<w:cantSplit/>" if whole or first else "") + ("<w:tblHeader/>" if first else "")
+        out.append(f"<w:tr>{f'<w:trPr>{kept}</w:trPr>' if kept else ''}")
         for i, (content, width) in enumerate(zip(row, widths, strict=True)):
             middle = '<w:vAlign w:val="center"/>' if first or labels else ""
             name = first or (labels and i % 2 == 0)

@@ -292,5 +292,5 @@ def _signatures() -> Iterator[str]:
     yield paragraph(keep=True)
     blank = "　" * 8
     yield paragraph(run(f"检测人（签字）：{blank}复核人（签字）：{blank}"), keep=True, before=12)
-    yield paragraph(run("检测单位（盖章）：　　　　　　　　"), align="right", keep=True, before=24)
-    yield paragraph(run("　　　　年　　月　　日　　　　"), align="right")
+    yield paragraph(run("检测单位（盖章）："), align="right", keep=True, before=24, right=10)
+    yield paragraph(run("年　　月　　日"), align="right", right=4)

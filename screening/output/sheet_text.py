@@ -107,7 +107,7 @@ def passages_part(report: Report) -> Iterator[str]:
         said += ["本人或本单位"] if source and source.own else []
         yield paragraph(run(f"【{n}】{named(source) if source else p.source}　{'，'.join(said)}"), keep=True, before=6)
         left, right = _sides(p)
-        yield table([("本篇", "来源"), (cell(left), cell(right))], (50, 50))
+        yield table([("本篇", "来源"), (cell(left), cell(right))], (50, 50), whole=False)
         if p.facts:
             pairs = "；".join(f"{f.quote}＝{f.source_quote}" for f in p.facts[:FACTS_SHOWN])
             yield paragraph(run(f"相同的事实：{pairs}。"), style="Note")

@@ -29,12 +29,21 @@ class InList(BaseModel):
 @router.get("", response_model=list[InList], summary="规则集列表")
 def listed(here: Here, who: Reader) -> list[dict[str, Any]]:  # noqa: ARG001 - the right to see it
     """列出可用的规则集。"""
-    names = list(dict.fromkeys([here.settings.rulebook, *available()]))
-    books = [(name, current.rulebook(name)) for name in names]
     return [
         {"id": b.id, "title": b.title, "digest": b.digest, "default": name == here.settings.rulebook}
-        for name, b in books
+        for name, b in available_books(here.settings.rulebook)
     ]
+
+
+def available_books(default: str) -> list[tuple[str, Rulebook]]:
+    """Return the rulebooks that can be chosen, by name, the default first; one that can't be read is left out."""
+    out = []
+    for name in dict.fromkeys([default, *available()]):
+        try:
+            out.append((name, current.rulebook(name)))
+        except ScreeningError:
+            continue
+    return out
 
 
 @router.get("/{rulebook_id}", summary="一个规则集")
@@ -45,11 +54,7 @@ def one(here: Here, who: Reader, rulebook_id: str) -> dict[str, Any]:  # noqa: A
 
 def named(default: str, rulebook_id: str) -> Rulebook:
     """Return a rulebook by its id, of those that are known. Raises :class:`ServiceError` 404."""
-    for name in dict.fromkeys([default, *available()]):
-        try:
-            book = current.rulebook(name)
-        except ScreeningError:
-            continue
+    for _, book in available_books(default):
         if book.id == rulebook_id:
             return book
     raise not_found("这个规则集")

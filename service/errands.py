@@ -31,7 +31,7 @@ from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
 from screening.rulebook import Rulebook, load_rulebook
 
-_TABLE_MEMORY: Final = 1 << 30  # bytes that a spreadsheet may take: a small file can claim a thousand million cells
+_TABLE_MEMORY: Final = 512 << 20  # bytes that a spreadsheet may take: a small file can claim a thousand million cells
 _TRIES: Final = 3
 
 

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
@@ -74,7 +75,13 @@ def _swollen_sheet():
     return out.getvalue()
 
 
-def test_a_spreadsheet_that_claims_too_much_is_refused(client_of):
+def _most_memory(pid):
+    """Return the most memory that a process has had, in MB."""
+    told = Path(f"/proc/{pid}/status").read_text()
+    return int(told.split("VmHWM:")[1].split()[0]) >> 10
+
+
+def test_a_spreadsheet_that_claims_too_much_is_refused(client_of, app):
     client = client_of("administrator")
     for sheet in (_wide_sheet(), _swollen_sheet()):
         assert len(sheet) < 1 << 20
@@ -82,6 +89,7 @@ def test_a_spreadsheet_that_claims_too_much_is_refused(client_of):
         assert refused.status_code == 422
         assert refused.json()["code"].startswith("table.")
         assert "报送清单" in refused.json()["title"]
+    assert _most_memory(app.state.apart._idle[0].pid) < 1000
 
 
 @pytest.mark.parametrize(

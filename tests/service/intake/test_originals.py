@@ -100,6 +100,17 @@ def test_the_masked_copy_has_no_name_and_no_unit(client_of, store, settings):
     assert answer.headers["x-blind-pictures"] == "0"
 
 
+def test_names_that_only_the_request_told_are_masked_too(client_of, store, settings):
+    lines = case_lines(5, 6)
+    lines[2] = f"{UNIT}的{AUTHOR}老师来了。{lines[2]}"
+    new = send(client_of("submitter", UNIT), docx(lines), author=AUTHOR).json()["id"]
+    drain(store, settings)
+    copy = client_of("reviewer").get(f"/api/v1/submissions/{new}/blind.docx").content
+    text = "\n".join(p.text for p in Document(io.BytesIO(copy)).paragraphs)
+    assert "老师来了" in text
+    assert AUTHOR not in text and UNIT not in text
+
+
 def test_what_has_no_masked_copy_says_so(client_of):
     client = client_of("administrator")
     new = send(client, "纯文本案例。".encode() * 100, name="案例.txt").json()["id"]

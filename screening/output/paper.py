@@ -70,8 +70,11 @@ def paragraph(
     before: float = 0,
     right: int = 0,
 ) -> str:
-    """Return a paragraph of runs (strings of :func:`run`). ``indent`` sets the first line in by two characters; ``keep`` with the next;
-    ``right`` is the distance from the right margin in characters."""
+    """Return a paragraph of runs (strings of :func:`run`).
+
+    ``indent`` sets the first line in by two characters, ``keep`` keeps it with the next, ``before`` is the space above in points,
+    ``right`` the distance from the right margin in characters.
+    """
     inside = (f'<w:pStyle w:val="{style}"/>' if style else "") + ("<w:keepNext/>" if keep else "")
     inside += f'<w:spacing w:before="{before * 20:g}"/>' if before else ""
     inside += '<w:ind w:firstLineChars="200" w:firstLine="480"/>' if indent else ""
@@ -254,6 +257,7 @@ def _font_table() -> bytes:
     )
 
 
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _UNSAFE = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]|[\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
 
 
@@ -263,5 +267,5 @@ def safe_name(number: int, of: int, name: str) -> str:
     >>> safe_name(7, 120, 'CON: 读书/研修?.')
     '007-CON_ 读书_研修_.docx'
     """
-    plain = " ".join(_UNSAFE.sub("_", name).split())[:48].rstrip(" .")
+    plain = " ".join(_UNSAFE.sub("_", _UNSEEN.sub("", name)).split())[:48].rstrip(" .")
     return f"{number:0{len(str(of))}d}-{plain or '未命名'}.docx"

@@ -26,6 +26,7 @@ from screening.intake.gather import Part, Submission, case_id
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
 from screening.library import Library, open_library
+from screening.library.view import View
 from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
 from screening.rulebook import Rulebook, load_rulebook
@@ -72,20 +73,18 @@ def check(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
         case = assemble(submission, vocabulary(book), overrides=overrides)
     except UnreadableError as error:
         info = outline(submission, vocabulary(book), overrides)
-        return None, _text(refused(info, error, replace(setting, library=_name(archive) or None)))
-    report = None
+        return None, _text(refused(info, error, replace(setting, library=_named(archive.view()))))
     for _ in range(_TRIES):
-        name = _name(archive)
-        report = screen(case, replace(setting, library=name or None), archive if name else None)
-        if _name(archive) == name:
-            break  # else documents came in between: the report would name another set than it was compared with
-    assert report
-    return None, _text(report)
+        view = archive.view()
+        report = screen(case, replace(setting, library=_named(view)), view if len(view) else None)
+        if view.intact():
+            return None, _text(report)
+    raise ScreeningError("library.changed", "检查期间比对库一直在删除文档，没有做完", "请过一会儿再试。")
 
 
-def _name(archive: Library) -> Mapping[str, Any]:
-    documents = len(archive)
-    return {"id": archive.snapshot(), "documents": documents} if documents else {}
+def _named(view: View) -> Mapping[str, Any] | None:
+    # Against nothing nothing is compared, as without --library.
+    return {"id": view.snapshot(), "documents": len(view)} if len(view) else None
 
 
 def _text(report: Report) -> bytes:

@@ -48,11 +48,12 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """An answer that was given."""
+    """An answer: given now, or before (``replayed``)."""
 
     status: int
     location: str
     body: Any
+    replayed: bool = False
 
 
 def claim(tx: Connection, wanted: Claim | None) -> Given | None:
@@ -74,7 +75,7 @@ def claim(tx: Connection, wanted: Claim | None) -> Given | None:
             "这个 Idempotency-Key 已经用在另一个请求上",
             "重试同一个请求时用原来的值；新的请求请换一个新的值。",
         )
-    return Given(found["status"], found["location"], found["body"])
+    return Given(found["status"], found["location"], found["body"], replayed=True)
 
 
 def settle(tx: Connection, wanted: Claim | None, given: Given) -> None:

@@ -102,6 +102,14 @@ def one(tx: Connection, submission_id: str, sight: Sight, *, lock: bool = False)
     return row
 
 
+def same_bytes(tx: Connection, sha256: str, sight: Sight, most: int) -> list[str]:
+    """Return the ids of up to ``most`` submissions of the same bytes that are to be seen, oldest first; withdrawn ones left out."""
+    query = select(submission.c.id).where(
+        submission.c.sha256 == sha256, submission.c.state != "cancelled", sight.of(submission)
+    )
+    return list(tx.execute(query.order_by(submission.c.id).limit(most)).scalars())
+
+
 def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any]:
     """Return what is personal of a submission: {"file", "author", "form_file", "row", "notes"}, for :mod:`service.views`.
 

@@ -1,0 +1,48 @@
+"""The quick check: one file in, one report out, nothing kept."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+
+from service import uploads
+from service.context import Here, Writer
+from service.limits import FORM
+
+router = APIRouter(prefix="/api/v1/checks", tags=["报送"])
+
+
+@router.post(
+    "",
+    summary="快速检查一份文件，不保存",
+    form_limits=FORM,
+    response_class=Response,
+    responses={
+        200: {"description": "报告，与命令 screening check --json 相同", "content": {"application/json": {}}},
+        413: {"description": "文件太大"},
+        422: {"description": "请求有误。文件本身读不出来时仍是 200，原因在报告的 error 里"},
+        503: {"description": "正在处理的检查太多，或这一份用时太长；Retry-After 是多久后再试（秒）"},
+    },
+)
+def check(
+    request: Request,
+    here: Here,
+    who: Writer,  # noqa: ARG001 - who may hand in may check
+    file: Annotated[UploadFile, File(description="案例文件")],
+    kind: Annotated[str, Form(description="案例类型：编号或中文名；空为自动识别", examples=["work_case"])] = "",
+    rulebook: Annotated[str, Form(description="规则集，空为默认的", examples=["henan-2023-950"])] = "",
+) -> Response:
+    """正式提交之前自己先查一遍：与比对库里现有的全部材料比对，直接返回报告；文件和报告都不留存。"""
+    upload = uploads.Upload.of(file, here.settings.max_file)
+    named, book = uploads.rulebook_named(here.settings, rulebook)
+    errand = {
+        "do": "check",
+        "name": upload.name,
+        "kind": uploads.kind_named(book, uploads.field(kind, "kind")),
+        "rulebook": named,
+        "models": here.settings.models,
+        "archive": here.settings.database_url,
+    }
+    _, report = request.app.state.apart.ask(errand, upload.stream.read())
+    return Response(report, media_type="application/json")

@@ -20,7 +20,6 @@ MB: Final = 1 << 20
 OTHERS: Final = MB  # bytes of a request that brings no file
 FIELDS: Final = MB  # bytes of what stands around the files: fields, part headers
 RATE: Final = 16 << 10  # bytes a second that earn more time
-FORM: Final = {"max_files": 4, "max_fields": 40, "max_part_size": 64 << 10}  # of a multipart request
 
 
 class BodyRefused(HTTPException):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,22 +12,13 @@ from screening.intake.assemble import assemble
 from screening.intake.gather import Part, Submission
 from screening.intake.manifest import ManifestRow
 from screening.pipeline import Setting, vocabulary
+from service.errands import Held
 from service.jobs.kit import Kit
 from service.store import files, results, submissions
 from service.store.database import Row, Tx
 from service.store.sealing import Sealer
 from service.store.sight import Sight
 from service.store.work import Lease
-
-
-@dataclass(frozen=True, slots=True)
-class HeldPart(Part):
-    """A file that is in memory."""
-
-    data: bytes = b""
-
-    def _bytes(self, limit: int) -> bytes:
-        return self.data[: limit + 1]
 
 
 def read(kit: Kit, lease: Lease) -> bool:
@@ -61,7 +52,7 @@ def handed_in(tx: Tx, sealer: Sealer, row: Row, *, whole: bool) -> Submission:
 
     def part(name: str, sha256: str) -> Part:
         data = b"".join(files.pieces(tx, sealer, sha256)) if whole else b""
-        return HeldPart(name, "", None, data)
+        return Held(name, "", None, data)
 
     return Submission(
         id=row["case"],

@@ -11,7 +11,6 @@ from typing import Any
 
 from screening.errors import ScreeningError, UnreadableError
 from screening.intake import Limits
-from screening.intake.archive import ArchiveLimits
 from screening.intake.gather import Gathered, Refused, Submission, gather
 from screening.intake.manifest import load_manifest
 from service.jobs.kit import Kit
@@ -19,6 +18,7 @@ from service.store import files, unpacked, work
 from service.store.database import Row, Tx
 from service.store.submissions import Handed, hand_in
 from service.store.work import Lease
+from service.uploads import zip_limits
 
 _AT_ONCE = 4 << 20  # bytes stored in one transaction
 
@@ -59,9 +59,7 @@ def _gathered(kit: Kit, lease: Lease, folder: Path) -> tuple[Row, Gathered]:
         if row["manifest"]:
             sheet = folder / Path(row["manifest_name"] or "报送清单.xlsx").name
             files.copy_to(tx, store.sealer, row["manifest"], sheet)
-    limits = ArchiveLimits(
-        size=kit.settings.max_batch << 20, entries=kit.settings.max_members, inflated=kit.settings.max_batch << 22
-    )
+    limits = zip_limits(kit.settings)
     try:
         return row, gather(zipped, load_manifest(sheet) if sheet else None, limits=limits)
     except ScreeningError as error:

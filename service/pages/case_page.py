@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from screening.document import Paragraph, Span
+from screening.document import Paragraph, Span, Story
 from screening.finding import Severity
 from screening.output.charts import meter
 from screening.output.html_case import outcomes_part
@@ -51,11 +51,14 @@ def shown_case(
     book: Rulebook,
     judged: Judged,
     *,
-    key_of: Callable[[Any, Any], str],
+    keys: Sequence[str],
     pair_href: Callable[[str], str | None],
     advice_of: Callable[[str], str] = lambda _: "",
 ) -> dict[str, Any]:
-    """Return what the template needs of a report. ``key_of`` gives the key of (outcome, finding), ``pair_href`` the page of a source."""
+    """Return what the template needs of a report.
+
+    ``keys`` are those of the findings that count, in the order of the outcomes; ``pair_href`` gives the page of a source.
+    """
     excluded = Excluded(frozenset(judged.sources), judged.passages)
     marks = marks_of(report, excluded)
     used = {m.name for m in marks}
@@ -63,7 +66,7 @@ def shown_case(
         "report": report,
         "text": author_text(report.text, paragraphs, marks) if report.text else "",
         "layers": [(name, words, sum(m.name == name for m in marks)) for name, words in LAYERS if name in used],
-        "findings": _findings(report, judged, key_of, advice_of),
+        "findings": _findings(report, judged, keys, advice_of),
         "nothing": "✓ 做过的检查均未见问题。" if not report.error else "这份材料没有读出来，什么都没有检查。",
         "rates": _rates(report, judged.rates),
         "excluded_any": bool(judged.sources or judged.passages),
@@ -81,12 +84,13 @@ def shown_case(
 
 
 def _findings(
-    report: Report, judged: Judged, key_of: Callable[[Any, Any], str], advice_of: Callable[[str], str]
+    report: Report, judged: Judged, keys: Sequence[str], advice_of: Callable[[str], str]
 ) -> list[dict[str, Any]]:
-    outcome_of = {id(f): o for o in report.outcomes if not o.shadow for f in o.findings}
+    counted = [f for o in report.outcomes if not o.shadow for f in o.findings]
+    key_of = {id(f): key for f, key in zip(counted, keys, strict=True)}
     rows = []
     for n, f in enumerate(report.findings, 1):
-        key = key_of(outcome_of[id(f)], f)
+        key = key_of[id(f)]
         evidence = [
             {
                 "anchor": _anchor(report, f.code, n, k, e.span),
@@ -188,4 +192,15 @@ def _structure(report: Report) -> list[dict[str, Any]]:
             "words": f"{s.words} 字 {percent(s.words / total, 0)}" if s.found != "none" else "—",
         }
         for s in report.structure
+    ]
+
+
+def paragraphs_of(read: dict[str, Any] | None, text: str) -> list[Paragraph]:
+    """Return the paragraphs of the document; one for the whole text where they are not known."""
+    if read is None:
+        return [Paragraph(Span(0, len(text)))]
+    rows = read["document"]["paragraphs"]
+    return [
+        Paragraph(Span(a, b), style, source, Story(story), level, number, table)
+        for a, b, style, source, story, level, number, table in rows
     ]

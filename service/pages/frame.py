@@ -19,6 +19,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from screening import __version__
+from screening.output.charts import meter
+from screening.output.labels import BAND, SEVERITY, SEVERITY_SYMBOL, VERDICT_SYMBOL, percent, short
+from screening.output.markup import printable
+from screening.report import Verdict
 from service.errors import ServiceError
 from service.moment import shown
 from service.people.principal import Principal, Role
@@ -36,8 +40,30 @@ class Entry:
     roles: tuple[Role, ...] = tuple(Role)
 
 
+DECISIONS: Final = {
+    "": "待定",
+    "pass": "通过",
+    "return": "退回修改",
+    "look": "再看",
+    "accept": "认可",
+    "dismiss": "不成立",
+    "open": "待核",
+}
+STATES: Final = {
+    "queued": "排队等待读取",
+    "reading": "正在读取",
+    "read": "排队等待筛查",
+    "screening": "正在筛查",
+    "done": "已完成",
+    "failed": "没有完成",
+    "cancelled": "已撤回",
+}
+
 # Whoever adds a page for people adds its entry here.
-NAVIGATION: Final[list[Entry]] = [Entry("/", "首页")]
+NAVIGATION: Final[list[Entry]] = [
+    Entry("/", "首页"),
+    Entry("/cases", "材料"),
+]
 
 SAID: Final[dict[str, tuple[str, str]]] = {
     # name: (kind, sentence); kinds: good, note, bad
@@ -103,15 +129,32 @@ def error_page(request: Request, error: ServiceError) -> HTMLResponse:
     return answer
 
 
+def _plain(value: Any) -> Any:
+    """Replace control and bidi characters in every text that a template shows: they could show it in another order than it has."""
+    return printable(value) if type(value) is str else value
+
+
 @cache
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
+        finalize=_plain,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     made.globals["static"] = static
+    made.globals |= {
+        "verdict_symbol": VERDICT_SYMBOL,
+        "severity_symbol": SEVERITY_SYMBOL,
+        "severity_words": SEVERITY,
+        "decisions": DECISIONS,
+        "states": STATES,
+        "bands": BAND,
+        "bar": meter,
+        "Verdict": Verdict,
+    }
+    made.filters |= {"percent": percent, "short": short, "printable": printable}
     made.filters["moment"] = lambda value: (shown(value) or "")[:16].replace("T", " ")
     return made

@@ -15,9 +15,8 @@ from screening.intake.archive import list_members
 from screening.library.database import given_back
 from service import uploads
 from service.apart import Apart
-from service.context import Here, Need, Service, Writer
+from service.context import Here, Limit, Need, Service, Writer
 from service.errors import ServiceError, conflict
-from service.limits import FORM
 from service.moment import now
 from service.people.principal import Principal, Role, Scope
 from service.routes.submissions_new import KeyHeader, State
@@ -55,7 +54,8 @@ class BatchAccepted(BaseModel):
     status_code=202,
     response_model=BatchAccepted,
     summary="提交一批材料，或开一个空批次",
-    form_limits=FORM,
+    form_limits=uploads.FORM,
+    dependencies=[Depends(Limit("uploads"))],
     responses={
         202: {"description": "已收下，后台解包、筛查。Location 是查询的地址"},
         413: {"description": "压缩包太大"},
@@ -248,9 +248,7 @@ def cancel(here: Here, who: Writer, batch_id: str) -> dict[str, Any]:
         if row["state"] != "cancelled":
             for member in batches.members(tx, batch_id):  # that came in before the batch was locked
                 withdraw(tx, here.store.sealer, member, who.id)
-            batches.change(
-                tx, batch_id, state="cancelled", fence=row["fence"] + 1, lease_owner=None, lease_until=None
-            )
+            batches.change(tx, batch_id, state="cancelled", fence=row["fence"] + 1, lease_owner=None, lease_until=None)
             tell(tx, "batch.cancelled", batch=batch_id)
             note(tx, who.id, "batch.cancel", batch_id)
     given_back(here.store.engine)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 
 from service import uploads
-from service.context import Here, Writer
-from service.limits import FORM
+from service.context import Here, Limit, Writer
 
 router = APIRouter(prefix="/api/v1/checks", tags=["报送"])
 
@@ -16,7 +15,8 @@ router = APIRouter(prefix="/api/v1/checks", tags=["报送"])
 @router.post(
     "",
     summary="快速检查一份文件，不保存",
-    form_limits=FORM,
+    form_limits=uploads.FORM,
+    dependencies=[Depends(Limit("checks"))],
     response_class=Response,
     responses={
         200: {"description": "报告，与命令 screening check --json 相同", "content": {"application/json": {}}},

@@ -45,10 +45,10 @@ def media_type(head: bytes, name: str) -> str:
 
 
 def disposition(name: str) -> str:
-    """Return the header that names a download, with the plain form for old programs (RFC 6266, RFC 8187).
+    r"""Return the header that names a download, with the plain form for old programs (RFC 6266, RFC 8187).
 
     >>> disposition("一 案例.docx")
-    "attachment; filename=\\"download.docx\\"; filename*=UTF-8''%E4%B8%80%20%E6%A1%88%E4%BE%8B.docx"
+    "attachment; filename=\"download.docx\"; filename*=UTF-8''%E4%B8%80%20%E6%A1%88%E4%BE%8B.docx"
     """
     suffix = PurePosixPath(name).suffix.lower()
     old = f"download{suffix if suffix.isascii() and suffix[1:].isalnum() else ''}"
@@ -113,7 +113,10 @@ def _pieces(here: Service, sha256: str, head: bytes, count: int) -> Iterator[byt
     summary="下载遮盖了姓名和单位的副本",
     response_class=Response,
     responses={
-        200: {"description": "副本；X-Blind-Pictures 是没有遮盖的图片数，X-Blind-Left 是遮盖不了的部件数", "content": {DOCX: {}}},
+        200: {
+            "description": "副本；X-Blind-Pictures 是没有遮盖的图片数，X-Blind-Left 是遮盖不了的部件数",
+            "content": {DOCX: {}},
+        },
         422: {"description": "这种格式做不了副本"},
     },
 )

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Header, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Header, Response, UploadFile
 from pydantic import BaseModel, Field
 
 from screening.intake.gather import case_id
 from screening.library.database import given_back
 from screening.rulebook import Rulebook
 from service import quota, uploads
-from service.context import Here, Service, Writer
+from service.context import Here, Limit, Service, Writer
 from service.errors import ServiceError, conflict
-from service.limits import FORM
 from service.moment import shown
 from service.people.principal import Principal, Role
 from service.store import batches, files, submissions
+from service.store.database import Tx
 from service.store.idempotency import Claim, Given, claim, settle
 from service.store.withdrawal import free_to_leave, withdraw
 
@@ -80,7 +80,8 @@ class _Asked:
     status_code=202,
     response_model=Accepted,
     summary="提交一份材料",
-    form_limits=FORM,
+    form_limits=uploads.FORM,
+    dependencies=[Depends(Limit("uploads"))],
     responses={
         202: {"description": "已收下，后台筛查。Location 是查询的地址，Retry-After 是多久后再查（秒）"},
         409: {"description": "批次不收材料，或名额已满"},
@@ -104,7 +105,9 @@ def hand_in(
     external_similarity: Annotated[str, Form(description="别的系统测得的查重率", examples=["12.5%"])] = "",
     external_ai: Annotated[str, Form(description="别的系统测得的 AI 生成比例", examples=["8%"])] = "",
     batch: Annotated[str, Form(description="放进哪个批次（编号），批次须正在收材料")] = "",
-    rulebook: Annotated[str, Form(description="按哪个规则集筛查；放进批次的按批次的", examples=["henan-2023-950"])] = "",
+    rulebook: Annotated[
+        str, Form(description="按哪个规则集筛查；放进批次的按批次的", examples=["henan-2023-950"])
+    ] = "",
     priority: Annotated[int, Form(ge=-9, le=9, description="先后：数大的先做；大于 0 只有管理员可以用")] = 0,
     replaces: Annotated[str, Form(description="替换哪一份（编号）：同一篇案例的修改稿；原来那份撤出批次和比对库")] = "",
     key: KeyHeader = None,
@@ -172,9 +175,7 @@ def _handed_in(here: Service, who: Principal, asked: _Asked, wanted: Claim | Non
 
 def _rules(here: Service, asked: _Asked, place: Any) -> tuple[str, Rulebook]:
     if place and asked.rulebook and asked.rulebook != place["rulebook"]:
-        raise ServiceError(
-            422, "rulebook.batch", "这个批次按另一个规则集筛查", "请去掉 rulebook，或换一个批次。"
-        )
+        raise ServiceError(422, "rulebook.batch", "这个批次按另一个规则集筛查", "请去掉 rulebook，或换一个批次。")
     return uploads.rulebook_named(here.settings, place["rulebook"] if place else asked.rulebook)
 
 
@@ -184,7 +185,7 @@ def _with_kind(row: dict[str, Any], book: Rulebook) -> dict[str, Any]:
     return row | {"kind": book.kinds[kind].label} if kind else row
 
 
-def _replaced(here: Service, tx: Any, who: Principal, asked: _Asked) -> str | None:
+def _replaced(here: Service, tx: Tx, who: Principal, asked: _Asked) -> str | None:
     """Let the earlier version leave; return the batch that the new one goes into. Raises :class:`ServiceError` 404, 409, 422."""
     earlier = submissions.one(tx, asked.replaces or "", who.sight(), lock=True)
     if asked.batch and asked.batch != earlier["batch"]:
@@ -200,7 +201,7 @@ def _replaced(here: Service, tx: Any, who: Principal, asked: _Asked) -> str | No
     return batch_id
 
 
-def _within_quota(tx: Any, book: Rulebook, info: Any, batch_id: str) -> None:
+def _within_quota(tx: Tx, book: Rulebook, info: Any, batch_id: str) -> None:
     limit = quota.limit_of(book, info)
     if limit is None:
         return
@@ -215,10 +216,8 @@ def _within_quota(tx: Any, book: Rulebook, info: Any, batch_id: str) -> None:
         )
 
 
-def _stored(
-    here: Service, tx: Any, who: Principal, asked: _Asked, batch_id: str | None, named: str, info: Any
-) -> Given:
-    person = asked.row.get("author", "")
+def _stored(here: Service, tx: Tx, who: Principal, asked: _Asked, batch_id: str | None, named: str, info: Any) -> Given:
+    form = asked.form
     twins = submissions.same_bytes(tx, asked.file.sha256, who.sight(), TWINS)
     new = submissions.hand_in(
         tx,
@@ -229,14 +228,14 @@ def _stored(
             case=_free_case(tx, batch_id, asked.file.name, info.unit),
             by=who.id,
             batch=batch_id,
-            form=asked.form and asked.form.sha256,
-            form_file=asked.form.name if asked.form else "",
+            form=form.sha256 if form else None,
+            form_file=form.name if form else "",
             kind=info.kind,
             title=info.title,
             unit=info.unit,
             unit_type=info.unit_type,
             project=info.project,
-            author=person,
+            author=asked.row.get("author", ""),
             received=info.received,
             rulebook=named,
             priority=asked.priority,
@@ -262,7 +261,7 @@ def _stored(
     return Given(202, f"{PATH}/{new}", body)
 
 
-def _free_case(tx: Any, batch_id: str | None, name: str, unit: str) -> str:
+def _free_case(tx: Tx, batch_id: str | None, name: str, unit: str) -> str:
     """Return the id of a case as on the command line, from its file's name; units that name their files alike are told apart."""
     if batch_id is None:
         return case_id(name)
@@ -275,7 +274,10 @@ def _free_case(tx: Any, batch_id: str | None, name: str, unit: str) -> str:
 
 
 @router.post(
-    "/{submission_id}/cancel", response_model=State, summary="撤回一份材料", responses={409: {"description": "不能再撤回"}}
+    "/{submission_id}/cancel",
+    response_model=State,
+    summary="撤回一份材料",
+    responses={409: {"description": "不能再撤回"}},
 )
 def cancel(here: Here, who: Writer, submission_id: str) -> dict[str, Any]:
     """撤回自己单位的一份材料：撤出批次和比对库，记录保留。批次关闭或已有评审意见后，只有管理员可以撤回。"""

@@ -22,7 +22,7 @@ from service.store.sealing import Sealer
 Tx = Connection  # for the rooms above, which know no SQLAlchemy
 Row = RowMapping
 VERSION_TABLE = "service_version"
-# With the pool's 20 more than a web process has threads (40): nobody waits for a connection, and who watches always gets one.
+# With the pool's 20 more than a web process has threads: nobody waits for a connection, and who watches always gets one.
 _MORE = 30
 _PLACES = {"library.locked": 503, "library.unreachable": 503, "library.refused": 503, "library.full": 507}
 

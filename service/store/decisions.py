@@ -62,7 +62,7 @@ def decide(
             "decision.version",
             "这份材料刚被别人改过，您的决定没有保存",
             "请看过最新的情况再定：present 里是现在的状态，version 用它的。",
-            present=state(tx, row),
+            present=state(tx, dict(row)),
         )
     at, after = now(), version + 1
     tx.execute(

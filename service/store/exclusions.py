@@ -38,7 +38,7 @@ def exclude(tx: Connection, submission_id: str, target: str, *, excluded: bool, 
     """Add a row: "source:DOCUMENT" or "passage:KEY" is out, or back."""
     row = {"submission": submission_id, "target": target, "excluded": excluded, "reason": reason, "by": by}
     tx.execute(insert(exclusion), row | {"id": new_id(), "created": now()})
-    note(tx, by, "reuse.exclude" if excluded else "reuse.restore", submission_id, target=target)
+    note(tx, by, "reuse.exclude" if excluded else "reuse.restore", submission_id, what=target)
 
 
 def listed(tx: Connection, submission_id: str) -> list[RowMapping]:
@@ -75,21 +75,13 @@ def rates_without(side: Comparable, reuse: Reuse, out: frozenset[str]) -> Rates:
     return rates_of(side, left, own, reuse.stock, kept)
 
 
-def adjust(tx: Connection, sealer: Sealer, row: Mapping[str, Any]) -> Adjusted | None:
-    """Reckon the rates of a submission (its row) anew and let the lists show them; None if its report has none.
-
-    Call it after a change of what is out, and after a new report of a submission of which something is out.
-    """
+def reckon(tx: Connection, sealer: Sealer, row: Mapping[str, Any]) -> Adjusted | None:
+    """Reckon the rates of a submission (its row) without what is out now; None if its report has none. Changes nothing."""
     reuse = reuse_of(tx, sealer, row)
     if reuse is None:
         return None
     out = standing(tx, row["id"]) & targets(reuse)
     rates = rates_without(_side(tx, sealer, row["id"]), reuse, out) if out else reuse.rates
-    tx.execute(
-        update(submission)
-        .where(submission.c.id == row["id"])
-        .values(rate=rates.total, largest=rates.largest_source, updated=now())
-    )
     return Adjusted(
         reported=asdict(reuse.rates),
         adjusted=asdict(rates),
@@ -97,6 +89,21 @@ def adjust(tx: Connection, sealer: Sealer, row: Mapping[str, Any]) -> Adjusted |
         shown=reuse.shown,
         of=reuse.of,
     )
+
+
+def adjust(tx: Connection, sealer: Sealer, row: Mapping[str, Any]) -> Adjusted | None:
+    """Reckon the rates of a submission (its row) anew and let the lists show them; None if its report has none.
+
+    Call it after a change of what is out, and after a new report of a submission of which something is out.
+    """
+    adjusted = reckon(tx, sealer, row)
+    if adjusted is not None:
+        tx.execute(
+            update(submission)
+            .where(submission.c.id == row["id"])
+            .values(rate=adjusted.adjusted["total"], largest=adjusted.adjusted["largest_source"], updated=now())
+        )
+    return adjusted
 
 
 def reuse_of(tx: Connection, sealer: Sealer, row: Mapping[str, Any]) -> Reuse | None:

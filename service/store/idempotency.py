@@ -43,7 +43,7 @@ class Claim:
                 "请求头 Idempotency-Key 的值不对",
                 f"请用 1 到 {_LONGEST} 个字母、数字或符号，例如一个 UUID。",
             )
-        return cls(hashlib.sha256("\n".join((who, what, plain)).encode()).hexdigest(), request)
+        return cls(hashlib.sha256(f"{who}\n{what}\n{plain}".encode()).hexdigest(), request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,9 @@ def claim(tx: Connection, wanted: Claim | None) -> Given | None:
         return None
     insert = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     row = {"key": wanted.key, "request": wanted.request, "status": 0, "location": "", "body": {}, "created": now()}
-    if tx.execute(insert(idempotency).values(row).on_conflict_do_nothing()).rowcount:
+    # Asked for what was inserted: the number of rows is not told of an INSERT on PostgreSQL.
+    new = insert(idempotency).values(row).on_conflict_do_nothing().returning(idempotency.c.key)
+    if tx.execute(new).first():
         return None
     found = tx.execute(select(idempotency).where(idempotency.c.key == wanted.key)).mappings().one()
     if found["request"] != wanted.request:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, func, not_, or_, select, tuple_, type_coerce
@@ -31,7 +31,7 @@ COLUMNS: Final = [
 class Wanted:
     """One list: what, in which order. ``default`` and ``models`` are settings, to tell what is stale."""
 
-    filter: Filter = Filter()
+    filter: Filter = field(default_factory=Filter)
     sort: Sort = "created"
     ascending: bool = False
     default: str = ""

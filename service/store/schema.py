@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
     Index,
@@ -255,7 +256,7 @@ submission = Table(
 )
 
 # Sorting keys of lists: the id, which is the age, decides among equals. What is not known yet comes last, whichever way one sorts.
-UNKNOWN: Final = literal_column("-1")
+UNKNOWN: Final[ColumnElement[Any]] = literal_column("-1")
 SORTS: Final = {
     "created": submission.c.id,
     "rate": func.coalesce(submission.c.rate, UNKNOWN),
@@ -281,12 +282,12 @@ for _line in (
     # No content of its own (the packed text is beside it), and no places: words that follow each other overlap by one character.
     "CREATE VIRTUAL TABLE service_words_index USING fts5(body, content='', detail=none, columnsize=0)",
 ):
-    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="sqlite"))
+    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]  # SQLAlchemy has no type there
 for _line in (
     "ALTER TABLE service_words ADD COLUMN vector tsvector NOT NULL",
     "CREATE INDEX service_words_vector ON service_words USING gin (vector) WITH (fastupdate = off)",
 ):
-    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="postgresql"))
+    event_.listen(words, "after_create", DDL(_line).execute_if(dialect="postgresql"))  # type: ignore[no-untyped-call]  # SQLAlchemy has no type there
 
 # The only table with names of people. ``file`` is here because files are named after their authors.
 author = Table(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlalchemy import Connection, RowMapping, select
 
 from service.errors import conflict
-from service.store import archive, submissions, work
-from service.store.database import note, tell
+from service.store import work
+from service.store.database import note
 from service.store.schema import batch
 from service.store.sealing import Sealer
 
@@ -32,21 +32,5 @@ def withdraw(tx: Connection, sealer: Sealer, row: RowMapping, by: str, *, replac
     """
     if row["state"] == "cancelled":
         return
-    if row["document"]:
-        archive.let_go(tx, sealer, row["id"])
-    # A worker that has it in hand finds another fence, and its answer is not written.
-    submissions.change(
-        tx,
-        row["id"],
-        state="cancelled",
-        cancel=True,
-        fence=row["fence"] + 1,
-        lease_owner=None,
-        lease_until=None,
-        run_after=None,
-        version=row["version"] + 1,
-    )
-    work.grown(tx, row["batch"])
-    tell(tx, "submission.cancelled", batch=row["batch"], submission=row["id"], replaced=replaced)
-    work.finished(tx, row["batch"])
+    work.cancel(tx, sealer, row["id"], done=True, replaced=replaced)
     note(tx, by, "submission.replace" if replaced else "submission.cancel", row["id"])

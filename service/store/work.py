@@ -217,8 +217,8 @@ def settle(tx: Connection, lease: Lease, **values: Any) -> None:
     )
 
 
-def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> None:
-    """Withdraw a submission that is not finished; a worker that has it in hand finds another fence, and its answer is dropped.
+def cancel(tx: Connection, sealer: Sealer, submission_id: str, *, done: bool = False, **told: Any) -> None:
+    """Withdraw a submission, a finished one only with ``done``; a worker that has it in hand finds another fence, and its answer is dropped.
 
     Raises :class:`ServiceError` 409 "submission.finished" for one that is done. What it has in the archive is taken out: call
     ``given_back`` of :mod:`screening.library` after the transaction, so that the bytes are overwritten.
@@ -226,7 +226,7 @@ def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> None:
     row = tx.execute(select(submission).where(submission.c.id == submission_id).with_for_update()).one()
     if row.state == "cancelled":
         return
-    if row.state not in (*UNFINISHED, "failed"):
+    if row.state not in (*UNFINISHED, "failed") and not done:
         raise conflict("submission.finished", "这份材料已经筛查完，不能再撤回", "如需删除，请联系管理员。")
     if row.document:
         archive.let_go(tx, sealer, submission_id)
@@ -234,10 +234,18 @@ def cancel(tx: Connection, sealer: Sealer, submission_id: str) -> None:
     tx.execute(
         update(submission)
         .where(submission.c.id == submission_id)
-        .values(state="cancelled", cancel=True, updated=now(), fence=row.fence + 1, run_after=None, **_FREED)
+        .values(
+            state="cancelled",
+            cancel=True,
+            updated=now(),
+            fence=row.fence + 1,
+            version=row.version + 1,
+            run_after=None,
+            **_FREED,
+        )
     )
     grown(tx, row.batch)
-    tell(tx, "submission.cancelled", batch=row.batch, submission=submission_id)
+    tell(tx, "submission.cancelled", batch=row.batch, submission=submission_id, **told)
     finished(tx, row.batch)
 
 

@@ -48,18 +48,21 @@ QUERIES = [
 ]
 
 
-def test_words_are_found(store, three):
+@pytest.mark.usefixtures("three")
+def test_words_are_found(store):
     for query, titles in QUERIES:
         assert found(store, query) == titles, query
 
 
-def test_a_query_without_end_is_refused(store, three):
+@pytest.mark.usefixtures("three")
+def test_a_query_without_end_is_refused(store):
     with pytest.raises(ServiceError) as told:
         found(store, "字" * 101)
     assert told.value.code == "query.long"
 
 
-def test_what_is_added_again_is_replaced_and_what_is_removed_is_gone(store, three, settings):
+@pytest.mark.usefixtures("three")
+def test_what_is_added_again_is_replaced_and_what_is_removed_is_gone(store, settings):
     with store.read() as tx:
         ids = dict(tx.execute(select(submission.c.title, submission.c.id)).all())
     with store.write() as tx:

@@ -1,0 +1,100 @@
+"""Two texts side by side: what they share, passage by passage, and both texts with the passages marked."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from screening.document import Document, Span
+from screening.output.html_reuse import WHEN, passage_pair
+from screening.output.labels import PLACE
+from screening.output.marks import Mark
+from screening.output.markup import Markup
+from screening.report import Report
+from screening.reuse.result import Passage
+from service.context import Here, Service
+from service.errors import not_found
+from service.moment import shown
+from service.pages.author_text import author_text
+from service.pages.case_page import paragraphs_of
+from service.pages.frame import render
+from service.people.principal import Principal
+from service.routes.pages_people import Person
+from service.store import names, partners, runs, submissions
+from service.views import Veil, shown_report, source_view, submission_view, veil_of
+
+router = APIRouter(include_in_schema=False)
+PASSAGES_SHOWN = 200
+
+
+@router.get("/pairs/{submission_id}/{source_id}")
+def pair(request: Request, here: Here, who: Person, submission_id: str, source_id: str) -> HTMLResponse:
+    """Show a submission beside one of its sources."""
+    return render("pair.html", request, **pair_of(here, who, submission_id, source_id))
+
+
+def pair_of(here: Service, who: Principal, submission_id: str, source_id: str) -> dict[str, Any]:
+    """Gather what the page shows of a pair, as this person may see it. Raises :class:`ServiceError` 404 for what is no source."""
+    with here.store.read() as tx:
+        sealer = here.store.sealer
+        row = dict(submissions.one(tx, submission_id, who.sight()))
+        if not row["run"]:
+            raise not_found("这一对材料")
+        person = submissions.person_of(tx, sealer, submission_id)
+        view = submission_view(row, person, who)
+        report = Report.from_json(json.loads(shown_report(tx, sealer, row, who)))
+        original = json.loads(runs.report_of(tx, sealer, row["run"]))
+        read = submissions.case_of(tx, sealer, submission_id)
+        others = names.of_sources(tx, sealer, {source_id}).values()
+        behind = partners.behind(tx, [source_id], who.sight()).get(source_id)
+        back = partners.shares(tx, behind, row["document"]) if behind else None
+    # The ids of sources may be hidden; their order is not.
+    reuse = original.get("reuse") or {"sources": [], "passages": []}
+    place = next((n for n, s in enumerate(reuse["sources"]) if s["id"] == source_id), None)
+    if report.reuse is None or place is None:
+        raise not_found("这一对材料")
+    match = report.reuse.sources[place]
+    rows = [
+        (n, p)
+        for n, (p, was) in enumerate(zip(report.reuse.passages, reuse["passages"], strict=True), 1)
+        if was["source"] == source_id and not p.stock
+    ]
+    foreign = veil_of(who, row["batch"]) is Veil.OWN and not match.own
+    source_text: Markup | None = None
+    if not foreign:
+        entry = here.store.library().entry(source_id)
+        seen = source_view({"id": source_id, "text": entry.text}, row, person, who, others=others)
+        lines = Document.from_lines(seen["text"].split("\n"))
+        marks = [_mark(p, p.source_span, n, "b") for n, p in rows]
+        source_text = author_text(lines.text, lines.paragraphs, marks)
+    return {
+        "id": submission_id,
+        "title": view["title"] or view["file"] or "（没有标题）",
+        "view": view,
+        "received": (shown(row["received"]) or "")[:10],
+        "source": match,
+        "source_name": match.title or match.file or "（没有标题）",
+        "source_received": match.received[:10],
+        "place": PLACE.get(match.place, match.place),
+        "earlier": WHEN[match.earlier],
+        "behind": behind,
+        "back": back,
+        "numbers": [n for n, _ in rows[:PASSAGES_SHOWN]],
+        "passages": [_side_by_side(n, p) for n, p in rows[:PASSAGES_SHOWN]],
+        "of": len(rows),
+        "text": author_text(report.text, paragraphs_of(read, report.text), [_mark(p, p.span, n, "a") for n, p in rows]),
+        "source_text": source_text,
+    }
+
+
+def _mark(passage: Passage, span: Span, number: int, side: str) -> Mark:
+    label = f"第 {number} 段：{passage.kind.label}"
+    return Mark(span, passage.kind.value, 3, f"#p-{number}", label, number=number, anchor=f"{side}-{number}")
+
+
+def _side_by_side(number: int, passage: Passage) -> Markup:
+    flags = ["已加引号"] if passage.quoted else []
+    return passage_pair(passage, number, ("本篇", "来源"), ("来源", "本篇"), anchor=f"p-{number}", flags=flags)

@@ -32,13 +32,18 @@ class _Died(Exception):  # noqa: N818 - an event, not an error of the program
 class _Child:
     """One process, for one caller at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
         path = [os.path.abspath(p) for p in sys.path]  # noqa: PTH100 - "" is the working folder, a Path would be "."
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-X", "utf8", "-c", f"import sys; sys.path[:] = {path!r}; {_PROGRAM}"],
+            [sys.executable, "-X", "utf8", "-c", f"import sys; sys.path[:] = {path!r}; {program}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
+
+    @property
+    def pid(self) -> int:
+        """Id of the process."""
+        return self._process.pid
 
     @property
     def alive(self) -> bool:
@@ -80,8 +85,8 @@ class _Child:
 class Apart:
     """At most ``size`` processes, started when they are needed; each errand may take ``seconds``."""
 
-    def __init__(self, size: int, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, size: int, seconds: float, program: str = _PROGRAM) -> None:
+        self._seconds, self._program = seconds, program
         self._room = threading.BoundedSemaphore(size)
         self._queue = threading.BoundedSemaphore(size * (1 + _WAITING))
         self._idle: list[_Child] = []
@@ -134,7 +139,7 @@ class Apart:
                 if child.alive:
                     return child
                 child.close()
-        return _Child()
+        return _Child(self._program)
 
     def close(self) -> None:
         """End all processes."""

@@ -18,10 +18,11 @@ from typing import Any, Final
 
 from screening.blinding import hidden_of
 from screening.errors import ManifestError, ScreeningError, UnreadableError
+from screening.intake.archive import ArchiveLimits
 from screening.intake.assemble import Overrides, assemble, outline
 from screening.intake.blind import blind_copy, traces
 from screening.intake.frames import receive, send
-from screening.intake.gather import Part, Submission, case_id
+from screening.intake.gather import Part, Submission, case_id, gather
 from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
 from screening.library import Library, open_library
@@ -30,7 +31,7 @@ from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
 from screening.rulebook import Rulebook, load_rulebook
 
-_TABLE_MEMORY: Final = 1 << 30  # bytes that a spreadsheet may take: a small file can claim a thousand million cells
+_TABLE_MEMORY: Final = 512 << 20  # bytes that a spreadsheet may take: a small file can claim a thousand million cells
 _TRIES: Final = 3
 
 
@@ -88,15 +89,22 @@ def _text(report: Report) -> bytes:
 
 
 def table(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
-    """Say whether a list ("manifest") or roster can be read: {"rows"}. Raises :class:`ManifestError`."""
+    """Say whether a list ("manifest", and with "zip" whether what it names is there) or roster can be read: {"rows"}.
+
+    Raises :class:`ManifestError`.
+    """
     with _bounded(_TABLE_MEMORY), TemporaryDirectory() as folder:
         path = Path(folder) / errand["name"]
         path.write_bytes(data)
         try:
-            rows = len(load_manifest(path).rows) if errand["what"] == "manifest" else len(load_roster(path))
+            if errand["what"] == "roster":
+                return {"rows": len(load_roster(path))}, b""
+            manifest = load_manifest(path)
+            if "zip" in errand:
+                gather(Path(errand["zip"]), manifest, limits=ArchiveLimits(**errand["limits"]))
         except MemoryError as error:
             raise ManifestError("table.too_large", f"{path.name} 里的表格太大", "请删去空行空列后再试。") from error
-    return {"rows": rows}, b""
+    return {"rows": len(manifest.rows)}, b""
 
 
 @contextmanager

@@ -28,6 +28,7 @@ class BodyRefused(HTTPException):
     def __init__(self, error: ServiceError) -> None:
         super().__init__(error.status)
         self.error = error
+        error.headers["Connection"] = "close"  # else the rest of the body would still be read, and thrown away
 
 
 class Bodies:
@@ -100,7 +101,6 @@ def _too_large(most: int) -> ServiceError:
         "too_large",
         f"请求太大，上限 {most / MB:.0f} MB",
         "请压缩文中图片或分批上传；如确有需要，请管理员调整上限（max_file、max_batch）。",
-        headers={"Connection": "close"},
     )
 
 
@@ -110,5 +110,4 @@ def _too_slow() -> ServiceError:
         "too_slow",
         "等了很久，上传的内容还没有传完",
         "请检查网络后重新上传；带上 Idempotency-Key 再传不会重复。",
-        headers={"Connection": "close"},
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from screening.errors import ScreeningError
 from screening.intake.archive import list_members
+from screening.intake.gather import gather
 from screening.library.database import given_back
 from service import uploads
 from service.apart import Apart
@@ -44,7 +46,7 @@ class BatchAccepted(BaseModel):
     blind: bool = Field(description="评审时是否不显示姓名和单位")
     enforce_quota: bool = Field(description="超出名额的是否拒收")
     unit: str = Field(description="由哪个单位报送；空为不限单位")
-    files: int = Field(description="压缩包里有几个文件")
+    files: int = Field(description="压缩包里有几份材料")
     rows: int = Field(description="报送清单有几行")
     self: str = Field(description="查询进度和结果的地址")
 
@@ -139,18 +141,32 @@ class _Asked:
         )
 
     def look(self, apart: Apart) -> None:
-        """Look at the files as far as can be done at once. Raises :class:`ServiceError` 422 that names what is wrong."""
+        """Look at the files as far as can be done at once: the zip's names, the list against them, the roster.
+
+        Raises :class:`ServiceError` 422 or :class:`ScreeningError` that names what is wrong.
+        """
         archive, manifest, roster = self.files
-        if archive:
-            self.counts["files"] = _members(self.here, archive)
-        for upload, what, called in ((manifest, "manifest", "报送清单"), (roster, "roster", "学员名册")):
-            if upload:
-                data = upload.stream.read()
-                upload.stream.seek(0)
-                _package(data, called)
-                said, _ = apart.ask({"do": "table", "what": what, "name": called}, data)
-                if what == "manifest":
-                    self.counts["rows"] = said["rows"]
+        if roster:
+            _table(apart, roster, "roster", "学员名册")
+        if not archive:
+            return
+        settings = self.here.settings
+        with TemporaryDirectory(dir=uploads.scratch(settings)) as folder:
+            path = Path(folder) / "材料.zip"
+            with path.open("wb") as stream:
+                shutil.copyfileobj(archive.stream, stream, uploads.MB)
+            archive.stream.seek(0)
+            try:
+                found = gather(path, limits=uploads.zip_limits(settings))
+                if manifest:
+                    limits = asdict(uploads.zip_limits(settings))
+                    more = {"zip": str(path), "limits": limits}
+                    self.counts["rows"] = _table(apart, manifest, "manifest", "报送清单", **more)
+            except ScreeningError as error:
+                # The engine names the path that it was given, which is a temporary one.
+                error.message = error.message.replace(f"{path} ", "压缩包").replace(str(path), "压缩包")
+                raise
+        self.counts["files"] = len(found.submissions) + len(found.refused)
 
     def store(self, wanted: Claim | None) -> Given:
         """Store the files, the row and the answer in one transaction."""
@@ -178,17 +194,13 @@ class _Asked:
         return given
 
 
-def _members(here: Service, archive: uploads.Upload) -> int:
-    """Return how many files a zip has. Raises :class:`ServiceError` 422 for what is none, or can't be used."""
-    with TemporaryDirectory(dir=uploads.scratch(here.settings)) as folder:
-        path = Path(folder) / "材料.zip"
-        with path.open("wb") as stream:
-            shutil.copyfileobj(archive.stream, stream, uploads.MB)
-        archive.stream.seek(0)
-        members = list_members(path, uploads.zip_limits(here.settings))
-    if not members:
-        raise ServiceError(422, "zip.empty", "压缩包是空的", "请把案例文件放进压缩包再上传。")
-    return len(members)
+def _table(apart: Apart, upload: uploads.Upload, what: str, called: str, **more: Any) -> int:
+    """Return how many rows a list or roster has."""
+    data = upload.stream.read()
+    upload.stream.seek(0)
+    _package(data, called)
+    said, _ = apart.ask({"do": "table", "what": what, "name": called, **more}, data)
+    return int(said["rows"])
 
 
 def _package(data: bytes, called: str) -> None:

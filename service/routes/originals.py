@@ -15,6 +15,7 @@ from service.errors import ServiceError
 from service.people.principal import Principal, Role
 from service.store import files, submissions
 from service.store.database import note
+from service.views import names_of
 
 router = APIRouter(prefix="/api/v1/submissions", tags=["材料"])
 
@@ -125,8 +126,9 @@ def blind(request: Request, here: Here, who: Reader, submission_id: str) -> Resp
     with here.store.read() as tx:
         row = submissions.one(tx, submission_id, who.sight())
         person: dict[str, Any] = submissions.person_of(tx, here.store.sealer, submission_id)
+        names = names_of(dict(row), person, submissions.case_of(tx, here.store.sealer, submission_id))
         data = b"".join(files.pieces(tx, here.store.sealer, row["sha256"]))
-    also = [n for n in (person["author"], row["unit"]) if n]
+    also = [*names.people, *names.units]
     errand = {"do": "blind", "name": _last(person["file"]), "also": also, "rulebook": row["rulebook"]}
     said, copy = request.app.state.apart.ask(errand, data)
     headers = {

@@ -96,7 +96,7 @@ def hand_in(
     file: Annotated[UploadFile, File(description="案例正文（.docx、.doc、.wps、.rtf、.pdf、.txt 等）")],
     form: Annotated[UploadFile | None, File(description="作者信息表，如果是单独的文件")] = None,
     kind: Annotated[str, Form(description="案例类型：编号或中文名", examples=["work_case"])] = "",
-    title: Annotated[str, Form(description="标题；空则从正文里认")] = "",
+    title: Annotated[str, Form(description="标题；正文里认得出标题时以正文为准")] = "",
     unit: Annotated[str, Form(description="报送单位；单位的账号和密钥不必写")] = "",
     unit_type: Annotated[str, Form(description="单位类型", examples=["省内高校"])] = "",
     project: Annotated[str, Form(description="项目类别", examples=["国培计划"])] = "",

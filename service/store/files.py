@@ -32,7 +32,7 @@ def keep(tx: Connection, sealer: Sealer, stream: BinaryIO, sha256: str, size: in
     """Keep a file under its sha256; what is there already stays, and can't be dropped before the transaction ends."""
     insert_once = postgresql.insert if tx.dialect.name == "postgresql" else sqlite.insert
     row = {"sha256": sha256, "size": size, "chunks": -(-size // PIECE), "created": now()}
-    while not tx.execute(insert_once(file).values(row).on_conflict_do_nothing()).rowcount:
+    while not tx.execute(insert_once(file).values(row).on_conflict_do_nothing().returning(file.c.sha256)).first():
         # Of two that bring the same bytes at once the second waits for the first; whoever drops the file waits for us.
         if tx.execute(select(file.c.sha256).where(file.c.sha256 == sha256).with_for_update(read=True)).first():
             return

@@ -44,7 +44,9 @@ def store(settings):
 
 @pytest.fixture
 def app(settings, store):
-    return create_app(settings, store)
+    made = create_app(settings, store)
+    yield made
+    made.state.apart.close()
 
 
 @pytest.fixture

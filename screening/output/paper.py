@@ -139,11 +139,10 @@ def table(
 
 
 def document(content: Iterable[str], *, name: str, made_at: datetime | None = None, size: float = 12) -> bytes:
-    """Return the .docx of paragraphs and tables. ``name`` is its title in the properties, ``size`` that of the body in points."""
+    """Return the .docx of paragraphs and tables, a paragraph at the end, as Word wants it. ``name`` is its title in the properties, ``size`` that of the body in points."""
     parts = dict(_skeleton(size))
     begin, end = parts["word/document.xml"].split(b"<w:body>")
-    # A document that ends with a table needs a paragraph behind it.
-    parts["word/document.xml"] = begin + b"<w:body>" + "".join(content).encode() + b"<w:p/>" + end
+    parts["word/document.xml"] = b"".join((begin, b"<w:body>", *(c.encode() for c in content), end))
     parts["docProps/core.xml"] = _properties(name, made_at)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:

@@ -66,9 +66,9 @@ def text_part(report: Report) -> Iterator[str]:
     yield heading("四、全文（标明引文）")
     marks = text_marks(report)
     used = {m.name for m in marks}
-    legend = [_look(words, name) + run("；") for name, words in _LEGEND.items() if name in used]
+    legend = [run("；") + _look(words, name) for name, words in _LEGEND.items() if name in used]
     if legend:
-        yield paragraph(run("图例：【数字】为相似段落的段号；"), *legend, style="Note")
+        yield paragraph(run("图例：【数字】为相似段落的段号"), *legend, run("。"), style="Note")
     else:
         yield paragraph(run("全文没有需要标记的地方。"), style="Note")
     line: list[str] = []

@@ -207,6 +207,7 @@ def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
     _style(small, BODY, 10.5, bold=False)
     small.paragraph_format.line_spacing = Pt(17)
     _numbered(section)
+    _slimmed(empty)
     raw = io.BytesIO()
     empty.save(raw)
     with zipfile.ZipFile(raw) as source:
@@ -214,6 +215,17 @@ def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
     parts["word/fontTable.xml"] = _font_table()
     parts["word/styles.xml"] = parts["word/styles.xml"].replace(b'w:eastAsia="en-US"', b'w:eastAsia="zh-CN"')
     return tuple(parts.items())
+
+
+def _slimmed(empty: Any) -> None:
+    """Take out what the template brings and no paper uses, most of the bytes of a sheet: a thumbnail, a hundred styles of tables."""
+    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415
+
+    for rels, kinds in ((empty.part.package.rels, ("/thumbnail",)), (empty.part.rels, ("/stylesWithEffects",))):
+        for rel in [r for r in rels.values() if r.reltype.endswith(kinds)]:
+            del rels[rel.rId]
+    for style in [s for s in empty.styles if s.type == STYLE.TABLE and s.name not in ("Normal Table", "Table Grid")]:
+        style.element.getparent().remove(style.element)
 
 
 def _style(style: Any, font: str, points: float, *, bold: bool) -> None:

@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -93,20 +93,25 @@ def heading(value: str, level: int = 1) -> str:
     return paragraph(run(value), style=f"Heading{level}")
 
 
-def cell(*paragraphs: str) -> str:
+class Cell(str):
+    """The content of a cell that is markup already; any other string is text, whatever it looks like."""
+
+    __slots__ = ()
+
+
+def cell(*paragraphs: str) -> Cell:
     """Return the content of a cell of several paragraphs in the table's style; each argument is a run or several."""
-    return "".join(paragraph(p, style="Cell") for p in paragraphs)
+    return Cell("".join(paragraph(p, style="Cell") for p in paragraphs))
 
 
 _CELL_MARGINS = (
     '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
     '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
 )
-Cell = str  # plain text, or what :func:`cell` returned
 
 
 def table(
-    rows: Sequence[Sequence[Cell]],
+    rows: Sequence[Sequence[str | Cell]],
     shares: Sequence[int],
     *,
     head: bool = True,
@@ -131,7 +136,7 @@ def table(
             middle = '<w:vAlign w:val="center"/>' if first or labels else ""
             name = first or (labels and i % 2 == 0)
             shade = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if name else ""
-            body = content if content.startswith("<w:p>") else cell(run(content, bold=name))
+            body = content if isinstance(content, Cell) else cell(run(content, bold=name))
             out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}{middle}</w:tcPr>{body}</w:tc>')
         out.append("</w:tr>")
     out.append("</w:tbl>")
@@ -139,7 +144,12 @@ def table(
 
 
 def document(content: Iterable[str], *, name: str, made_at: datetime | None = None, size: float = 12) -> bytes:
-    """Return the .docx of paragraphs and tables, a paragraph at the end, as Word wants it. ``name`` is its title in the properties, ``size`` that of the body in points."""
+    """Return the .docx of paragraphs and tables, a paragraph at the end, as Word wants it.
+
+    ``name`` is the title in its properties, ``size`` that of the body in points. Raises ValueError for a time without a zone.
+    """
+    if made_at is not None and made_at.tzinfo is None:
+        raise ValueError("made_at needs a time zone")
     parts = dict(_skeleton(size))
     begin, end = parts["word/document.xml"].split(b"<w:body>")
     parts["word/document.xml"] = b"".join((begin, b"<w:body>", *(c.encode() for c in content), end))
@@ -155,7 +165,7 @@ def document(content: Iterable[str], *, name: str, made_at: datetime | None = No
 
 def _properties(name: str, made_at: datetime | None) -> bytes:
     """Return the properties; no time of making, where none is known, is more honest than a made-up one."""
-    stamp = made_at and f"{made_at.isoformat(timespec='seconds')}"
+    stamp = made_at and f"{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     times = "".join(
         f'<dcterms:{x} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{x}>' for x in ("created", "modified") if stamp
     )

@@ -81,8 +81,6 @@ def sheet_docx(
     "full" (the text with its marks) or "aligned" (the passages beside their sources too). Phones, mailboxes and numbers of persons are
     always masked, the author's name unless ``mask_author`` is False. A file that could not be read gets a sheet that says so.
     """
-    if made_at is not None and made_at.tzinfo is None:
-        raise ValueError("made_at needs a time zone")
     shown = masked_report(report)
     if mask_author:
         shown = without_author(shown)

@@ -49,7 +49,7 @@ def text_marks(report: Report) -> list[Mark]:
         own = {s.id for s in reuse.sources if s.own}
         out += [Mark(s, "stock", 1) for s in reuse.stock]
         for n, p in enumerate(reuse.passages, 1):
-            name = "quoted" if p.quoted else "own" if p.source in own else "rewritten" if p.facts else "copied"
+            name = "rewritten" if p.facts else "quoted" if p.quoted else "own" if p.source in own else "copied"
             # What is counted hides what is not; stock that lies in no passage of weight is grey.
             out.append(
                 Mark(p.span, "stock", 1) if p.stock else Mark(p.span, name, 2 if name == "rewritten" else 3, number=n)

@@ -245,9 +245,9 @@ def test_it_is_an_official_paper():
 
 
 def test_hostile_texts_stay_texts():
-    case = replace(samples.report().case, title="</w:t><w:p/>&\x00\x0b\u202e\ud800", unit="<甲>")
+    case = replace(samples.report().case, title="<w:p></w:t>&\x00\x0b\u202e\ud800", unit="<甲>")
     document = read(made(replace(samples.report(), case=case)))
-    assert pairs(document)["题　　目"] == "</w:t><w:p/>&\ufffd\ufffd\ufffd\ufffd"
+    assert pairs(document)["题　　目"] == "<w:p></w:t>&\ufffd\ufffd\ufffd\ufffd"
     assert "<script>alert(1)</script>" in words(document)
 
 

@@ -10,6 +10,8 @@ from docx import Document
 from lxml import etree
 
 from screening.batch import PAPER, screen_batch
+from screening.cli import app
+from screening.errors import UsageError
 from screening.output.sheet_docx import report_number
 from screening.papers import Papers, reports_at
 from screening.report import Report
@@ -122,3 +124,16 @@ def test_word_files_are_zips_of_well_formed_parts(delivery, tmp_path):
             for name in z.namelist():
                 if name.endswith((".xml", ".rels")):
                     etree.fromstring(z.read(name))
+
+
+def test_the_command_asks_for_paper(delivery, tmp_path):
+    command = ["batch", str(delivery), "--out", str(tmp_path / "out"), "--jobs", "1"]
+    code = app(
+        [*command, "--sheets", "--sheet-view", "brief", "--letters", "--until", "2024-03-01"], standalone_mode=False
+    )
+    assert code == 1
+    assert all("检测报告单（简洁）" in words(p) for p in (tmp_path / "out" / "sheets").iterdir())
+    letters = [words(p) for p in (tmp_path / "out" / "letters").iterdir()]
+    assert letters and all("2024 年 3 月 1 日前" in text for text in letters if "请于" in text)
+    with pytest.raises(UsageError, match="--until"):
+        app([*command, "--letters", "--until", "三月一日"], standalone_mode=False)

@@ -18,7 +18,7 @@ from service.app import create_app
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
 from service.settings import Settings
-from service.store import files, schema, users
+from service.store import files, schema, users, webhooks
 from service.store.database import Store
 from service.store.submissions import Handed, hand_in
 from tests.service.reading import rows
@@ -107,6 +107,10 @@ def _fill(world, settings):
         _, world.secrets[name], _ = keys.issue(store, name=name, days=1, by="test", **more)
         if name != "read":
             world.sessions[name] = _session(store, settings, name, **more)
+    with store.write() as tx:
+        hook = webhooks.make(
+            tx, store.sealer, url="https://127.0.0.1:1/", events=[], secret="whsec_AAAA", unit_key="", by="test"
+        )
     some_key, _, _ = keys.issue(store, name="some", role=Role.ADMINISTRATOR, days=1, by="test")
     world.things = {
         "nothing": "0" * 28,
@@ -115,6 +119,7 @@ def _fill(world, settings):
         "assignments": batch,
         "users": reviewer,
         "keys": some_key,
+        "webhooks": hook,
         "runs": state["run"],
         "rulebooks": settings.rulebook,
     }

@@ -1,9 +1,12 @@
 """What reading finds of the author is kept, and hidden by value in what a blind reviewer is shown."""
 
+import json
+
+from screening.intake.gather import case_id
 from service.masking import names_of
 from service.people.principal import Principal, Role
 from service.store import submissions
-from service.views import shown_report
+from service.views import shown_report, submission_view
 from tests.service.jobs.handing import hand_in, row_of
 from tests.service.working import drain
 from tests.writing import case_lines, docx
@@ -45,3 +48,13 @@ def test_a_name_that_was_stated_stays_beside_the_one_that_was_found(store, setti
 
 def test_a_rank_that_many_hold_is_no_name():
     assert "高级教师" not in names_of({}, {"form": {"post": ["高级教师", None]}}).values
+
+
+def test_a_blind_reviewer_gets_no_id_that_a_file_name_leads_to(store, settings):
+    person, said = handed_in(store, settings)
+    guessed = case_id("案例.docx")
+    (submission_id,) = {json.loads(said)["case"]["id"]}
+    row = row_of(store, submission_id)
+    assert row["case"] == guessed
+    assert guessed not in said
+    assert guessed not in submission_view(dict(row), person, BLIND).values()

@@ -123,7 +123,7 @@ def purge(
     from service.store.database import Store
 
     settings = load_settings(data=data, database=database)
-    store = Store.open(settings.database_url, settings.key_bytes)
+    store = Store.open(settings.database_url, settings.key_bytes, old=settings.old_key_bytes)
     try:
         if dry_run:
             retention.set_ends(store, settings.retention_days)
@@ -133,6 +133,19 @@ def purge(
             print(f"共 {len(rows)} 批。")  # noqa: T201 - as above
         else:
             print(f"清除了 {retention.due(store, settings.retention_days)} 批。")  # noqa: T201 - as above
+    finally:
+        store.close()
+
+
+def reseal(data: DataOption = None, database: DatabaseOption = None) -> None:
+    """更换密钥：用现在的 encryption_key 把全部内容重新加密；中断了再运行一次即可。先让服务和工作进程都换上新密钥。"""
+    from service.store.database import Store
+    from service.store.reseal import reseal as work
+
+    settings = load_settings(data=data, database=database)
+    store = Store.open(settings.database_url, settings.key_bytes, old=settings.old_key_bytes)
+    try:
+        print(f"重新加密了 {work(store, 'service')} 处。旧密钥 encryption_key_old 可以清空了；旧备份仍要用旧密钥。")  # noqa: T201 - the command's answer
     finally:
         store.close()
 

@@ -23,6 +23,7 @@ from screening.text.view import simplified
 _SEVERAL: Final = re.compile("[、，,;；/]|和(?=[\u4e00-\u9fff]{2})")
 _SUFFIX: Final = re.compile("\\.[A-Za-z0-9]{1,5}")
 _PLACE: Final = re.compile("(.{2,}?)(?:省|市|县|区|镇|乡|街道|新区|自治州|自治县|旗)")
+_TELLING: Final = 6  # characters: a shorter post (高级教师, 教研室主任) is a word of every text and leads to nobody
 _STAGE: Final = re.compile(
     "(?:实验)?(?:中心)?(?:完全)?(?:小学校?|初级中学|高级中学|中等专业学校|中学|初中|高中|幼儿园|学校|学院|大学|教育局|教体局|进修学校|教研室)$"
 )
@@ -153,12 +154,14 @@ def names_of(row: Mapping[str, Any], person: Mapping[str, Any] | None, case: Map
     forms = [f for f in (person.get("form"), (case or {}).get("form")) if f]
     people = [
         person.get("author", ""),
+        person.get("found", ""),
         told.get("author", ""),
         info.get("author", ""),
         *(_cell(f, "name") for f in forms),
     ]
     units = [row.get("unit", ""), told.get("unit", ""), info.get("unit", ""), *(_cell(f, "unit") for f in forms)]
     values = [_cell(f, name) for f in forms for name in ("email", "phone")]
+    values += [post for f in forms if len(post := _cell(f, "post")) >= _TELLING]
     values += [
         PurePosixPath(f).stem for f in (person.get("file", ""), person.get("form_file", ""), info.get("file", "")) if f
     ]

@@ -121,6 +121,9 @@ def submission_view(
         }
         out |= {name: mask(out[name]) for name in ("title", "message", "advice", "project") if out.get(name)}
         if veil is Veil.BLIND:
+            out |= (
+                {"case": row["id"]} if "case" in out else {}
+            )  # the case's id is a hash of the file's name: it can be guessed
             out |= {"unit": unit_pseudonym(_secret(person), row["batch"], row["unit"])} if "unit" in out else {}
             if not person and "title" in out:
                 out["title"] = ""
@@ -184,6 +187,8 @@ def report_view(
         for other in others:
             hidden |= other
         shown_ = _Masked(data, veil, _hidden_names(veil, hidden), _secret(person), row["batch"]).report()
+        if veil is Veil.BLIND:
+            shown_["case"] = {**shown_["case"], "id": row["id"]}  # as in submission_view
     return report if shown_ == data else json.dumps(shown_, ensure_ascii=False, separators=(",", ":")).encode()
 
 

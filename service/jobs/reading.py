@@ -35,7 +35,7 @@ def read(kit: Kit, lease: Lease) -> bool:
             return results.keep_refusal(tx, lease, error)
     made = results.ReadCase.of(store.sealer, lease.id, case)
     with store.write() as tx:
-        kept = results.keep_case(tx, lease, made)
+        kept = results.keep_case(tx, store.sealer, lease, made)
     kit.added()
     return kept
 

@@ -18,6 +18,7 @@ from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
 from service.people.principal import Principal, Scope
 from service.routes.pages_people import Person
+from service.routes.submissions import allowed
 from service.store import current, decisions, exclusions, findings, listing, partners, queue, runs, submissions
 from service.store.listing import Sort, Wanted
 from service.store.query import Filter, parse
@@ -36,9 +37,9 @@ SORTS = {
 PAGE = 50
 
 
-def wanted_of(here: Service, q: str, batch: str, sort: str, up: str) -> Wanted:
-    """Return the list that an address asks for. Raises :class:`ServiceError` 422 for a line that can't be read."""
-    asked = parse(q)
+def wanted_of(here: Service, who: Principal, q: str, batch: str, sort: str, up: str) -> Wanted:
+    """Return the list that an address asks for. Raises :class:`ServiceError` 422 for a line that can't be read or would tell what is hidden."""
+    asked = allowed(who, parse(q))
     if batch:
         asked = asked.both(Filter(batch=(batch,)))
     chosen: Sort = sort if sort in get_args(Sort) else "rate"  # type: ignore[assignment]  # just looked
@@ -59,9 +60,9 @@ def cases(
     """Show a page of submissions."""
     wrong: ServiceError | None = None
     try:
-        wanted = wanted_of(here, q, batch, sort, up)
+        wanted = wanted_of(here, who, q, batch, sort, up)
     except ServiceError as error:  # said beside the field, over the whole list
-        wrong, wanted = error, wanted_of(here, "", batch, sort, up)
+        wrong, wanted = error, wanted_of(here, who, "", batch, sort, up)
     with here.store.read() as tx:
         page = listing.page(tx, wanted, who.sight(), limit=PAGE, cursor=after)
         counts = listing.counts(tx, wanted, who.sight())
@@ -189,7 +190,7 @@ def _case(
         }
         line = queue.Neighbours()
         if held:
-            wanted = wanted_of(here, held["q"], held["batch"], held["sort"], held["up"])
+            wanted = wanted_of(here, who, held["q"], held["batch"], held["sort"], held["up"])
             line = queue.neighbours(tx, wanted, who.sight(), submission_id)
         common["queue"] = {
             "number": line.number,

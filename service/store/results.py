@@ -17,7 +17,7 @@ from screening.library import Prepared, prepare
 from screening.library.entry import Entry
 from screening.report import Report
 from service.moment import new_id, now
-from service.store import archive, search, work
+from service.store import archive, search, submissions, work
 from service.store.database import tell
 from service.store.schema import batch, case, pair, run, submission
 from service.store.sealing import Sealer
@@ -32,6 +32,7 @@ class ReadCase:
 
     info: CaseInfo
     rows: Mapping[str, Any]
+    person: Mapping[str, Any]  # what the reading found of the author, for service_author
     document: Prepared
     words: search.Findable
 
@@ -44,11 +45,12 @@ class ReadCase:
             "body": sealer.seal_json(read.to_json(), f"case/{submission_id}"),
             "info": sealer.seal_json(read.info.to_json(), f"info/{submission_id}"),
         }
+        person = {"author": read.info.author, "form": read.form and read.form.to_json()}
         words = search.findable(document.entry.text, (read.info.author, read.info.unit))
-        return cls(read.info, rows, document, words)
+        return cls(read.info, rows, person, document, words)
 
 
-def keep_case(tx: Connection, lease: Lease, made: ReadCase) -> bool:
+def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase) -> bool:
     """Keep a case that was read, put its document into the archive, and let it wait for its screening.
 
     Returns False, and writes nothing, if the lease is no longer ours. Locks are taken in one order everywhere: submission, archive, batch.
@@ -58,6 +60,7 @@ def keep_case(tx: Connection, lease: Lease, made: ReadCase) -> bool:
     where = lease.id
     tx.execute(delete(case).where(case.c.submission == where))
     tx.execute(insert(case), made.rows)
+    submissions.learn(tx, sealer, where, made.person)
     values: dict[str, Any] = {name: getattr(made.info, name) for name in _TEXTS}
     if made.info.received:
         values["received"] = made.info.received

@@ -294,7 +294,7 @@ author = Table(
     "service_author",
     metadata,
     _ref("submission", "submission", primary_key=True),
-    Column("body", LargeBinary, nullable=False),  # sealed JSON: {"file", "author", "form_file", "row", "form"}
+    Column("body", LargeBinary, nullable=False),  # sealed JSON: see submissions.person_of
 )
 
 # The case as it was read, sealed: what screening, pages and sheets start from.

@@ -113,11 +113,24 @@ def same_bytes(tx: Connection, sha256: str, sight: Sight, most: int) -> list[str
 def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any]:
     """Return what is personal of a submission: {"file", "author", "form_file", "row", "notes"}, for :mod:`service.views`.
 
+    Once it is read also "found", the author that the reading came to, and "form", as :class:`screening.case.AuthorForm` writes it.
     "veil", the secret behind pseudonyms, goes along; it is never kept with a person.
     """
     body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
     found: dict[str, Any] = sealer.open_json(body, f"author/{submission_id}")
     return found | {"veil": sealer.veil}
+
+
+def learn(tx: Connection, sealer: Sealer, submission_id: str, found: Mapping[str, Any]) -> None:
+    """Keep what reading found of the author, {"author", "form"}, so that it is hidden by value wherever the text is shown.
+
+    What was stated when it was handed in stays: a name that the text does not tell is hidden all the same.
+    """
+    place = f"author/{submission_id}"
+    body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
+    person = sealer.open_json(body, place)
+    person |= {"author": person["author"] or found["author"], "found": found["author"], "form": found["form"]}
+    tx.execute(update(author).where(author.c.submission == submission_id).values(body=sealer.seal_json(person, place)))
 
 
 def case_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, Any] | None:

@@ -234,7 +234,7 @@ def test_reading_is_whole_or_not_at_all(store, settings):
     other = found.with_info(sha256="f" * 64)
     made = results.ReadCase.of(store.sealer, submission_id, other)
     with pytest.raises(KeyboardInterrupt), store.write() as tx:  # noqa: PT012 - the transaction is what is tested
-        assert results.keep_case(tx, lease, made)
+        assert results.keep_case(tx, store.sealer, lease, made)
         raise KeyboardInterrupt
     assert [e.sha256 for e in store.library().rows()] == [found.info.sha256]
     assert row_of(store, submission_id)["state"] == "reading"

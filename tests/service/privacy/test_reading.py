@@ -1,0 +1,60 @@
+"""What reading finds of the author is kept, and hidden by value in what a blind reviewer is shown."""
+
+import json
+
+from screening.intake.gather import case_id
+from service.masking import names_of
+from service.people.principal import Principal, Role
+from service.store import submissions
+from service.views import shown_report, submission_view
+from tests.service.jobs.handing import hand_in, row_of
+from tests.service.working import drain
+from tests.writing import case_lines, docx
+
+NAME, PHONE, POST = "闻人清和", "0379 6655 12", "教科研中心副主任兼工会主席"
+BLIND = Principal(id="key:2", name="", role=Role.REVIEWER, batches={"*": True})
+FORM = {"作者真实姓名": NAME, "单位": "青榆县第三小学", "职务/职称": POST, "邮箱": "wrqh@example.com", "电话": PHONE}
+
+
+def handed_in(store, settings, **stated):
+    lines = case_lines(81)
+    lines[2] += f"笔者（{POST}，内线{PHONE}）与{NAME}工作室同行。"
+    submission_id = hand_in(store, docx(lines, FORM), "案例.docx", **stated)
+    drain(store, settings)
+    with store.read() as tx:
+        person = submissions.person_of(tx, store.sealer, submission_id)
+        said = shown_report(tx, store.sealer, row_of(store, submission_id), BLIND).decode()
+    return person, said
+
+
+def test_the_form_that_was_found_is_kept_with_the_author(store, settings):
+    person, _ = handed_in(store, settings)
+    assert person["author"] == NAME
+    assert person["form"]["phone"][0] == PHONE
+    assert person["form"]["post"][0] == POST
+
+
+def test_a_phone_that_looks_like_none_and_a_post_are_hidden_by_value(store, settings):
+    _, said = handed_in(store, settings)
+    for value in (NAME, PHONE, POST, "wrqh@example.com", "青榆县第三小学"):
+        assert value not in said
+
+
+def test_a_name_that_was_stated_stays_beside_the_one_that_was_found(store, settings):
+    person, _ = handed_in(store, settings, author="第五云舒")
+    names = names_of({}, person)
+    assert {"第五云舒", NAME} <= set(names.people)
+
+
+def test_a_rank_that_many_hold_is_no_name():
+    assert "高级教师" not in names_of({}, {"form": {"post": ["高级教师", None]}}).values
+
+
+def test_a_blind_reviewer_gets_no_id_that_a_file_name_leads_to(store, settings):
+    person, said = handed_in(store, settings)
+    guessed = case_id("案例.docx")
+    (submission_id,) = {json.loads(said)["case"]["id"]}
+    row = row_of(store, submission_id)
+    assert row["case"] == guessed
+    assert guessed not in said
+    assert guessed not in submission_view(dict(row), person, BLIND).values()

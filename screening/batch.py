@@ -22,6 +22,7 @@ from screening.intake.manifest import load_manifest
 from screening.intake.roster import load_roster
 from screening.library import is_database
 from screening.output.shelf import Shelf
+from screening.papers import NO_PAPERS, Papers, write_papers
 from screening.pipeline import Setting, known_kind, refused, run_batch_checks
 from screening.report import BatchReport, Outcome, Remark, Report
 from screening.reuse.clusters import Links
@@ -45,7 +46,7 @@ from screening.workers import parallel
 from screening.world import Trainee
 
 Advance = Callable[[str, int, int], None]
-READING, SCREENING, WRITING = "读取", "筛查", "写出"
+READING, SCREENING, WRITING, PAPER = "读取", "筛查", "写出", "文书"
 RESULTS = ("index.html", "summary.xlsx", "report.jsonl")
 _WORK = ".screening"  # inside the output folder while a batch runs; what --resume goes on from
 
@@ -73,9 +74,10 @@ def screen_batch(
     jobs: int = 0,
     resume: bool = False,
     search: CompareParams = ORDINARY,
+    papers: Papers = NO_PAPERS,
     progress: Advance | None = None,
 ) -> BatchResult:
-    """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``.
+    """Screen a folder or zip into ``out``: ``report.jsonl``, ``summary.xlsx`` and ``index.html``, and what ``papers`` asks for.
 
     ``library`` is an archive (file or URL, see :func:`open_library`), or a folder or zip of earlier cases; ``models`` a folder of
     topic models that go before the shipped ones. ``jobs`` 0 means one
@@ -104,6 +106,9 @@ def screen_batch(
                 "library.changed", "筛查期间比对库有增删，前后的案例比对的范围不同", "请等比对库不再变动后重新运行。"
             )
         run.write(batch)
+        write_papers(run.plan(), papers, jobs, partial(advance, PAPER))
+        for name in papers.folders:
+            _put(work, out, name)
         for name in RESULTS:
             (work / name).replace(out / name)
     except OSError as error:
@@ -113,7 +118,7 @@ def screen_batch(
     shutil.rmtree(work, ignore_errors=True)
     return BatchResult(
         batch=batch,
-        files=tuple(out / n for n in RESULTS),
+        files=tuple(out / n for n in (*RESULTS, *papers.folders)),
         cases=sum(batch.verdicts.values()),
         failures=run.failures,
     )
@@ -129,6 +134,14 @@ def _work_folder(out: Path) -> Path:
     except OSError as error:
         raise _not_written(out, error) from error
     return work
+
+
+def _put(work: Path, out: Path, name: str) -> None:
+    """Put a finished folder into the place of that of an earlier run, which leaves whole: no old paper stays among the new."""
+    shutil.rmtree(work / f"old-{name}", ignore_errors=True)
+    if (out / name).is_dir():
+        (out / name).replace(work / f"old-{name}")
+    (work / name).replace(out / name)
 
 
 def _not_written(out: Path, error: OSError) -> UsageError:
@@ -173,7 +186,7 @@ class _Run:
         rows = self._read()
         own, earlier = rows[: len(self.gathered.submissions)], rows[len(self.gathered.submissions) :]
         self.setting = replace(self.setting, library=library if self.archive else _library(earlier))
-        plan = self._plan()
+        plan = self.plan()
         outcomes, each = run_batch_checks(Batch(tuple(r.info for r in own if r.failure is None)), self.setting)
         self.on_page = frozenset([*(r.info.id for r in own), *(r.id for r in self.gathered.refused)])
         readable = [r for r in own if r.failure is None]
@@ -212,7 +225,7 @@ class _Run:
         """Write sheet and page, side by side, from the reports on disk."""
         made = [(name, batch) for name in RESULTS if name != self.lines.name]
         self.advance(WRITING, 0, len(made))
-        for n, _ in enumerate(parallel(write_one, self._plan(), made, self.jobs, size=1, seconds=0), 1):
+        for n, _ in enumerate(parallel(write_one, self.plan(), made, self.jobs, size=1, seconds=0), 1):
             self.advance(WRITING, n, len(made))
 
     def _remarks(self, earlier: Sequence[ReadRow]) -> tuple[Remark, ...]:
@@ -222,7 +235,8 @@ class _Run:
         old += [(r.info.file, r.failure[1]) for r in earlier if r.failure is not None]
         return (*rows, *(Remark(name=name, reason=reason, place="archive") for name, reason in sorted(old)))
 
-    def _plan(self) -> Plan:
+    def plan(self) -> Plan:
+        """Return what the workers need to know."""
         return Plan(
             rulebook=str(self.rulebook),
             digest=self.setting.rulebook.digest,
@@ -240,7 +254,7 @@ class _Run:
         (self.work / "cases").mkdir()
         everything = [*((s, False) for s in self.gathered.submissions), *((s, True) for s in self.earlier.submissions)]
         rows: list[ReadRow] = []
-        plan = self._plan()
+        plan = self.plan()
         for row in parallel(read_one, plan, everything, self.jobs, lost=partial(read_lost, plan)):
             rows.append(row)
             self.advance(READING, len(rows), len(everything))

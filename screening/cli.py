@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import enum
 import json
 import os
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
 from rich.table import Table
 
-from screening import __version__, cli_learning, cli_library
+from screening import __version__, cli_learning, cli_library, cli_rules
 from screening.console import advancing, console, progress_bar
-from screening.errors import RulebookError, ScreeningError, UsageError
+from screening.errors import ScreeningError, UsageError
 
 EXIT_CLEAR, EXIT_FOUND, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 130
 REMARKS_SHOWN = 10  # files that were left out; the rest are on the page and in the workbook
@@ -27,9 +29,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-rules_app = typer.Typer(help="规则集：查看、核对、新建。", no_args_is_help=True, rich_markup_mode=None)
 evaluate_app = typer.Typer(help="评测：用带标注的语料量一量引擎。", no_args_is_help=True, rich_markup_mode=None)
-app.add_typer(rules_app, name="rules")
+app.add_typer(cli_rules.app, name="rules")
 app.add_typer(evaluate_app, name="evaluate")
 app.add_typer(cli_library.app, name="library")
 app.add_typer(cli_learning.train_app, name="train")
@@ -70,6 +71,14 @@ ThoroughOption = Annotated[
         "索引约为四倍大；短的共用语句也会多列几处，请逐处看。",
     ),
 ]
+
+
+class SheetView(enum.StrEnum):
+    """How much a sheet shows."""
+
+    BRIEF = "brief"
+    FULL = "full"
+    ALIGNED = "aligned"
 
 
 def _version(value: bool) -> None:
@@ -135,9 +144,22 @@ def batch(
     jobs: Annotated[int, typer.Option("--jobs", min=0, help="同时用几个进程；0 为自动。")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,
     thorough: ThoroughOption = False,
+    sheets: Annotated[
+        bool, typer.Option("--sheets", help="另写每篇的检测报告单（Word）到 sheets/；再运行时整个文件夹换新。")
+    ] = False,
+    sheet_view: Annotated[
+        SheetView, typer.Option("--sheet-view", help="报告单：brief 简洁、full 全文标明引文、aligned 全文对照。")
+    ] = SheetView.FULL,
+    letters: Annotated[
+        bool, typer.Option("--letters", help="另写给每个单位的退改函（Word）到 letters/；再运行时整个文件夹换新。")
+    ] = False,
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="退改函里写的修改期限，如 2024-03-01。")
+    ] = None,
 ) -> None:
-    """筛查一整批：写出 report.jsonl、summary.xlsx、index.html。"""
+    """筛查一整批：写出 report.jsonl、summary.xlsx、index.html，可另写报告单和退改函。"""
     from screening.batch import screen_batch
+    from screening.papers import Papers
 
     with progress_bar() as progress:
         result = screen_batch(
@@ -152,6 +174,7 @@ def batch(
             jobs=jobs,
             resume=resume,
             search=_search(thorough),
+            papers=Papers(sheets=sheets, letters=letters, view=sheet_view.value, until=until and until.date()),
             progress=advancing(progress),
         )
     _say_result(result)
@@ -248,56 +271,6 @@ def _say_blinded(done: Any) -> None:
         remarks.append(f"有 {len(done.left)} 个嵌入部件无法遮盖（如 {done.left[0]}），请在 Word 中删除后重做。")
     for remark in remarks:
         out.print(f"  请注意：{remark}", markup=False)
-
-
-@rules_app.command("list")
-def rules_list() -> None:
-    """列出自带的规则集。"""
-    from screening.rulebook import available, load_rulebook
-
-    table = Table("名称", "通知", "规则数", box=None, pad_edge=False)
-    for name in available():
-        book = load_rulebook(name)
-        table.add_row(name, book.title, str(len(book.rules())))
-    console().print(table)
-
-
-@rules_app.command("show")
-def rules_show(
-    name: Annotated[str, typer.Argument(metavar="RULEBOOK", help="规则集名称或 .toml 文件。")] = "henan-2023-950",
-) -> None:
-    """逐条显示规则：检查什么、多严、通知原话。"""
-    from screening.output.terminal import render_rulebook
-    from screening.rulebook import load_rulebook
-
-    render_rulebook(load_rulebook(name), console())
-
-
-@rules_app.command("check")
-def rules_check(file: Annotated[Path, typer.Argument(metavar="FILE", help="规则集 .toml 文件。")]) -> None:
-    """核对一个规则集文件；有错时指出文件、表和键。"""
-    from screening.rulebook import load_rulebook, missing_quotes
-
-    book = load_rulebook(file)
-    absent = missing_quotes(book)
-    if absent:
-        first = absent[0]
-        raise RulebookError(
-            "rulebook.quote",
-            f"{file.name}：{len(absent)} 条规则引用的话不在通知原文中，例如 {first.id}：“{first.clause.quote}”",
-            "quote 须照抄通知原文（空格、换行可以不同）。",
-        )
-    console().print(f"{file.name}：{len(book.rules())} 条规则，引用的通知原文都对得上。", markup=False)
-
-
-@rules_app.command("new")
-def rules_new(file: Annotated[Path, typer.Argument(metavar="FILE", help="新规则集的 .toml 文件名。")]) -> None:
-    """新建一个规则集的底稿，连同通知原文的占位文件。"""
-    from screening.rulebook_draft import write_draft
-
-    for written in write_draft(file):
-        console().print(f"已写出 {written}", markup=False)
-    console().print("请把通知全文贴进 .txt，再按注释修改 .toml，最后运行 screening rules check。")
 
 
 @evaluate_app.command("reuse")

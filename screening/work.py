@@ -102,7 +102,8 @@ def line_of(report: Report, book: Rulebook, on_page: frozenset[str]) -> Line:
 
 
 @lru_cache(maxsize=2)
-def _setting(plan: Plan) -> Setting:
+def setting_of(plan: Plan) -> Setting:
+    """Return what the plan names, loaded once a process. Raises :class:`UnreadableError` for a rulebook changed meanwhile."""
     book = load_rulebook(plan.rulebook)
     if book.digest != plan.digest:
         raise UnreadableError(
@@ -114,7 +115,7 @@ def _setting(plan: Plan) -> Setting:
 def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
     """Read one submission into the spool; ``item`` is (submission, whether it is of the archive)."""
     submission, _ = item
-    names = vocabulary(_setting(plan).rulebook)
+    names = vocabulary(setting_of(plan).rulebook)
     overrides = Overrides(plan.kind)
     try:
         case = assemble(submission, names, overrides=overrides)
@@ -133,7 +134,7 @@ def read_one(plan: Plan, item: tuple[Submission, bool]) -> ReadRow:
 def read_lost(plan: Plan, item: tuple[Submission, bool], late: bool) -> ReadRow:  # noqa: FBT001 - as workers tell it
     """Return what stands for a submission whose worker died or, ``late``, took too long."""
     error = worker_lost(late)
-    names = vocabulary(_setting(plan).rulebook)
+    names = vocabulary(setting_of(plan).rulebook)
     failure = (error.code, error.message, error.advice)
     return ReadRow(info=outline(item[0], names, Overrides(plan.kind)), failure=failure)
 
@@ -155,7 +156,7 @@ class Unread:
 def read_entry(plan: Plan, submission: Submission, *, year: int | None = None) -> Entry | Unread:
     """Read one submission as a document of the archive."""
     try:
-        return Entry.of_case(assemble(submission, vocabulary(_setting(plan).rulebook)), year=year)
+        return Entry.of_case(assemble(submission, vocabulary(setting_of(plan).rulebook)), year=year)
     except ScreeningError as error:
         return Unread(submission.file, error.message, error.advice)
     except Exception as error:  # noqa: BLE001 - one bad file never stops the others
@@ -301,7 +302,7 @@ def release() -> None:
 
 def screen_one(plan: Plan, job: Job) -> Line:
     """Screen one case of the spool."""
-    setting, opened = _setting(plan), _opened(plan)
+    setting, opened = setting_of(plan), _opened(plan)
     case: Case = plan.spool.read(job.id)
     try:
         report = screen(case, setting, opened.corpus, of_batch=job.of_batch)
@@ -315,6 +316,6 @@ def screen_one(plan: Plan, job: Job) -> Line:
 def write_one(plan: Plan, item: tuple[str, BatchReport]) -> None:
     """Write one of the results that are made of the reports: ``item`` is (name, the delivery's own report)."""
     name, batch = item
-    folder, book = Path(plan.work), _setting(plan).rulebook
+    folder, book = Path(plan.work), setting_of(plan).rulebook
     write = write_summary if name == "summary.xlsx" else write_html
     write(folder / name, Shelf(folder), batch, book)

@@ -17,7 +17,7 @@ app = typer.Typer(name="screening-service", no_args_is_help=True, add_completion
 app.add_typer(cli_operation.settings_app, name="settings")
 app.add_typer(cli_people.user, name="user")
 app.add_typer(cli_people.key, name="key")
-for _command in (cli_operation.doctor, cli_operation.backup, cli_operation.restore):
+for _command in (cli_operation.doctor, cli_operation.backup, cli_operation.restore, cli_operation.purge):
     app.command()(_command)
 
 DataOption = Annotated[Path | None, typer.Option("--data", help="数据文件夹；没有就新建。")]

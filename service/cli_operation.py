@@ -111,6 +111,32 @@ def restore(
     out.print("请注意：备份之后撤销的密钥、停用的账号、清除的材料都回到了备份时的样子，请再做一次。")
 
 
+def purge(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只列出，不删除。")] = False,
+    days: Annotated[int, typer.Option("--days", min=0, help="与 --dry-run 同用：列出多少天以内到期的。")] = 0,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+) -> None:
+    """清除保存期已满的批次（设置 retention_days，从批次关闭算起）；工作进程每天也会做一次。"""
+    from service.moment import shown
+    from service.store import retention
+    from service.store.database import Store
+
+    settings = load_settings(data=data, database=database)
+    store = Store.open(settings.database_url, settings.key_bytes)
+    try:
+        if dry_run:
+            retention.set_ends(store, settings.retention_days)
+            rows = retention.upcoming(store, days)
+            for row in rows:
+                print(f"{shown(row['purge_after'])}  {row['id']}  {row['name']}")  # noqa: T201 - the command's answer
+            print(f"共 {len(rows)} 批。")  # noqa: T201 - as above
+        else:
+            print(f"清除了 {retention.due(store, settings.retention_days)} 批。")  # noqa: T201 - as above
+    finally:
+        store.close()
+
+
 def unknown_names(environment: Iterable[str], keys: Iterable[str]) -> Iterator[str]:
     """Yield the names in the environment and in the settings file that are no settings."""
     known = {name.upper() for name in Settings.model_fields}

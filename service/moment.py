@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 import time
 from datetime import UTC, datetime, timedelta, timezone
@@ -32,3 +33,8 @@ def new_id() -> str:
 def new_secret() -> str:
     """Return a new secret for keys, links and sessions: 256 bits, URL-safe."""
     return secrets.token_urlsafe(32)
+
+
+def new_webhook_secret() -> str:
+    """Return a new secret for signing as Standard Webhooks writes it: ``whsec_`` and 256 bits in base64."""
+    return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"

@@ -73,6 +73,11 @@ def veil_of(who: Principal, batch: str | None, *, unmask: bool = False) -> Veil:
     return Veil.OPEN if unmask else Veil.MASKED
 
 
+def _veil(row: Mapping[str, Any], who: Principal, *, unmask: bool) -> Veil:
+    """Return how this person looks at a submission: whole, if he handed it in himself – he had the file in his hands."""
+    return veil_of(who, row["batch"], unmask=unmask or row.get("created_by") == who.id)
+
+
 def unmasked(who: Principal, batch: str | None, reason: str) -> str:
     """Return the reason for seeing names, for the audit (``note(tx, who.id, "names.unmask", id, reason)``).
 
@@ -102,7 +107,7 @@ def submission_view(
     :func:`service.store.submissions.person_of` returns; with None names inside the title can't be masked, so a blind reviewer
     sees no title then. "author", "file" and "form_file" are always there, masked or not; "veil" says how one looks.
     """
-    veil, person = veil_of(who, row["batch"], unmask=unmask), person or {}
+    veil, person = _veil(row, who, unmask=unmask), person or {}
     out = {name: _plain(row[name]) for name in _SHOWN if name in row}
     out |= {name: str(person.get(name) or "") for name in ("author", "file", "form_file")}
     if veil is Veil.OWN and row["unit_key"] != who.unit_key:
@@ -136,7 +141,7 @@ def source_view(
     ``source`` has "id" and any of "title", "unit", "file", "author", "received", "text" (a longer stretch of it), "place", and
     figures, which stay. ``others`` are the names behind the source (see :func:`service.store.names.of_sources`).
     """
-    veil = veil_of(who, row["batch"], unmask=unmask)
+    veil = _veil(row, who, unmask=unmask)
     if veil is Veil.OWN:
         return (
             dict(source)
@@ -168,7 +173,7 @@ def report_view(
     ``report`` is as the engine wrote it and comes back unchanged if nothing in it is to be hidden. ``others`` are the names behind
     its sources: :func:`shown_report` gathers them, so call that unless you have them.
     """
-    veil = veil_of(who, row["batch"], unmask=unmask)
+    veil = _veil(row, who, unmask=unmask)
     if veil is Veil.OPEN:
         return report
     data = json.loads(report)
@@ -204,7 +209,7 @@ def text_view(
     others: Iterable[Names] = (),
 ) -> str:
     """Return a text of the submission (its own, a note on it, a search's snippet) as this person sees it, of the same length."""
-    veil = veil_of(who, row["batch"], unmask=unmask)
+    veil = _veil(row, who, unmask=unmask)
     if veil in (Veil.OWN, Veil.OPEN):
         return text
     hidden = names_of(row, person)

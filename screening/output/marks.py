@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -31,30 +31,35 @@ class Mark:
     anchor: str | None = None
 
 
-def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Markup:
-    """Return ``source`` (or a part of it) with the marks; overlapping marks are cut so that elements nest properly."""
+def pieces(
+    source: str, marks: Sequence[Mark], within: Span | None = None
+) -> Iterator[tuple[str, Mark | None, list[Mark]]]:
+    """Cut ``source`` (or a part of it) at the ends of the marks: each piece, the mark that shows on it, the marks that begin there."""
     whole = within or Span(0, len(source))
     edges = {whole.start, whole.end}
     for m in marks:
         if m.span.overlaps(whole):
             edges |= {max(m.span.start, whole.start), min(m.span.end, whole.end)}
-    cuts = sorted(edges)
     starts = sorted(marks, key=lambda m: m.span.start)
-    out: list[Markup | str] = []
     active: list[Mark] = []
-    linked: set[int] = set()
     n = 0
-    for a, b in pairwise(cuts):
+    for a, b in pairwise(sorted(edges)):
         while n < len(starts) and starts[n].span.start <= a:
             active.append(starts[n])
             n += 1
         active = [m for m in active if m.span.end > a]
+        top = max(active, key=lambda m: (m.weight, -m.span.length), default=None)
+        yield source[a:b], top, [m for m in active if max(m.span.start, whole.start) == a]
+
+
+def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Markup:
+    """Return ``source`` (or a part of it) with the marks; overlapping marks are cut so that elements nest properly."""
+    out: list[Markup | str] = []
+    linked: set[int] = set()
+    for piece, top, begin in pieces(source, marks, within):
         # Where a mark begins, its anchor and number stand, even if another mark hides it: no link to it is dead.
-        begin = [m for m in active if max(m.span.start, whole.start) == a]
         out += [h("span", id=m.anchor, class_="at") for m in begin if m.anchor]
         numbers = "、".join(str(m.number) for m in begin if m.number is not None)
-        piece = source[a:b]
-        top = max(active, key=lambda m: (m.weight, -m.span.length), default=None)
         if top is None:
             out.append(piece)
             continue
@@ -66,20 +71,22 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Ma
     return join(out)
 
 
+def parts(a: str, b: str) -> Iterator[tuple[str, str, bool]]:
+    """Cut both sides of a passage: each piece of ``a``, its counterpart in ``b``, and whether they are equal; too long ones stay whole."""
+    if max(len(a), len(b)) > MAX_DIFF:
+        yield a, b, True
+        return
+    for op in Levenshtein.opcodes(a, b):
+        yield a[op.src_start : op.src_end], b[op.dest_start : op.dest_end], op.tag == "equal"
+
+
 def differing(a: str, b: str) -> tuple[Markup, Markup]:
     """Return both sides of a passage with the characters that differ set apart."""
-    if max(len(a), len(b)) > MAX_DIFF:
-        return join([a]), join([b])
     left: list[Markup | str] = []
     right: list[Markup | str] = []
-    for op in Levenshtein.opcodes(a, b):
-        x, y = a[op.src_start : op.src_end], b[op.dest_start : op.dest_end]
-        if op.tag == "equal":
-            left.append(x)
-            right.append(y)
-            continue
+    for x, y, equal in parts(a, b):
         if x:
-            left.append(h("b", x, class_="diff"))
+            left.append(x if equal else h("b", x, class_="diff"))
         if y:
-            right.append(h("b", y, class_="diff"))
+            right.append(y if equal else h("b", y, class_="diff"))
     return join(left), join(right)

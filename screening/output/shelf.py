@@ -7,11 +7,12 @@ import pickle
 from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
+from screening.case import CaseInfo
 from screening.output.html_case import case_section
-from screening.output.privacy import masked_report
+from screening.output.privacy import hidden_author, masked_report
 from screening.output.rows import Row, in_queue, row_of
 from screening.report import Report
 from screening.rulebook import Rulebook
@@ -32,6 +33,16 @@ class Shown:
         report = masked_report(report, data)
         section = case_section(report, book, in_batch, full_text=False)
         return cls(pickle.dumps(row_of(report), pickle.HIGHEST_PROTOCOL), section.encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where the line of a report lies, in bytes, and what its paper is called after."""
+
+    start: int
+    length: int
+    name: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +69,18 @@ class Shelf:
     def rows(self) -> list[Row]:
         """Return the rows in the order in which a reviewer works."""
         return in_queue(row for row, _, _ in self._read())
+
+    def placed(self) -> list[Placed]:
+        """Return where the reports lie, in the order in which a reviewer works."""
+        rows: list[Row] = []
+        lines = [0]
+        for row, line, _ in self._read():
+            rows.append(row)
+            lines.append(lines[-1] + line)
+        return [
+            Placed(lines[r.place], lines[r.place + 1] - lines[r.place], _called(r.info), r.info.unit)
+            for r in in_queue(rows)
+        ]
 
     def pages(self) -> tuple[list[Row], Callable[[Row], str], Callable[[Row], Report]]:
         """Return the rows, as :meth:`rows` does, and what reads the section of a row, and its report, masked."""
@@ -98,3 +121,8 @@ def _piece(path: Path, ends: list[int], n: int) -> bytes:
     with path.open("rb") as stream:
         stream.seek(ends[n])
         return stream.read(ends[n + 1] - ends[n])
+
+
+def _called(info: CaseInfo) -> str:
+    """Return what to call a case in the name of a file: its title, else its own file's name; never after its author."""
+    return hidden_author(info.title or PurePath(info.file).stem, info.author)

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from screening.case import unit_key, usual_spelling
 from screening.output.labels import BAND, FOUND, PLACE, RATES, SCORE_NOTE, SEARCH, VERDICT_SYMBOL, percent
 from screening.output.privacy import masked_batch
 from screening.output.rows import Row, ranks_of
-from screening.output.shelf import Shelf
 from screening.output.workbook import Column, Sheets
 from screening.output.xlsx_clusters import cluster_columns, members_of
 from screening.ranking import Rank
@@ -29,7 +28,15 @@ EXCERPT = 120
 PRINTED = 14  # columns of the summary that go on paper: all of them would be too small to read
 
 
-def write_summary(path: Path, shelf: Shelf, batch: BatchReport, book: Rulebook) -> None:
+class Rows(Protocol):
+    """Whatever has the rows of a delivery: a batch's shelf, or a service's store."""
+
+    def rows(self) -> list[Row]:
+        """Return the rows in the order in which a reviewer works."""
+        ...
+
+
+def write_summary(path: Path, shelf: Rows, batch: BatchReport, book: Rulebook) -> None:
     """Write the workbook. Texts are strings whatever they begin with; dates are dates, shares are percentages."""
     import xlsxwriter  # noqa: PLC0415 - only a batch writes a sheet
 

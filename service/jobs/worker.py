@@ -18,6 +18,7 @@ from typing import Final
 
 from screening.errors import ScreeningError
 from service.jobs.kit import Kit
+from service.jobs.rounds import make_rounds
 from service.jobs.running import run
 from service.logs import failure, log
 from service.settings import Settings
@@ -65,6 +66,8 @@ class Worker:
             kit.setting("")
         pulse = threading.Thread(target=self._pulse, daemon=True)
         pulse.start()
+        rounds = threading.Thread(target=make_rounds, args=(self.store, self.settings, self._ended), daemon=True)
+        rounds.start()
         pause, busy = _SHORTEST, False
         try:
             while not self._stopping.is_set():

@@ -61,13 +61,22 @@ STATES: Final = {
 
 # Whoever adds a page for people adds its entry here.
 NAVIGATION: Final[list[Entry]] = [
-    Entry("/", "首页"),
+    Entry("/batches", "批次"),
     Entry("/cases", "材料"),
+    Entry("/clusters", "相似群组"),
+    Entry("/rulebooks", "规则"),
+    Entry("/settings", "管理", (Role.ADMINISTRATOR,)),
 ]
 
 SAID: Final[dict[str, tuple[str, str]]] = {
     # name: (kind, sentence); kinds: good, note, bad
     "password": ("good", "密码已修改，别处的登录都已退出。"),
+    "rescreened": ("good", "已排队重新筛查，旧的报告和判定都保留。"),
+    "fresh": ("note", "没有过时的报告，不用重新筛查。"),
+    "sealed": ("good", "已收完，按整批筛查。"),
+    "handed": ("good", "已收下，正在后台读取和筛查。"),
+    "saved": ("good", "已保存。"),
+    "removed": ("good", "已撤销。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

@@ -53,10 +53,12 @@ def pair_of(here: Service, who: Principal, submission_id: str, source_id: str) -
         back = partners.shares(tx, behind, row["document"]) if behind else None
     # The ids of sources may be hidden; their order is not.
     reuse = original.get("reuse") or {"sources": [], "passages": []}
-    place = next((n for n, s in enumerate(reuse["sources"]) if s["id"] == source_id), None)
-    if report.reuse is None or place is None:
+    shown_sources = report.reuse.sources if report.reuse else ()
+    pairs_ = list(zip(shown_sources, reuse["sources"], strict=True))
+    found = next(((s, was["id"]) for s, was in pairs_ if source_id in (s.id, was["id"])), None)
+    if report.reuse is None or found is None:
         raise not_found("这一对材料")
-    match = report.reuse.sources[place]
+    match, source_id = found
     rows = [
         (n, p)
         for n, (p, was) in enumerate(zip(report.reuse.passages, reuse["passages"], strict=True), 1)

@@ -29,9 +29,9 @@ Person = Annotated[Principal, Depends(person)]
 
 
 @router.get("/")
-def home(request: Request, who: Person) -> HTMLResponse:
-    """Show where one goes from here."""
-    return render("home.html", request, who=who)
+def home(who: Person) -> RedirectResponse:  # noqa: ARG001 - who is not signed in is asked to
+    """Go to where the work is."""
+    return go("/batches")
 
 
 @router.get("/signin")

@@ -20,7 +20,20 @@ MOST: Final = 200
 COLUMNS: Final = [
     submission.c[name]
     for name in (
-        *("id", "batch", "created", "updated", "version", "kind", "title", "unit", "unit_type", "project", "received"),
+        *(
+            "id",
+            "batch",
+            "created",
+            "updated",
+            "version",
+            "kind",
+            "title",
+            "unit",
+            "unit_key",
+            "unit_type",
+            "project",
+            "received",
+        ),
         *("rulebook", "state", "error", "message", "advice", "run", "screened", "verdict", "findings", "words", "rate"),
         *("largest", "topic_band", "topic_score", "score", "codes", "decision", "document", "cancel"),
     )

@@ -28,6 +28,19 @@ def behind(tx: Connection, documents: Collection[str], sight: Sight) -> dict[str
     return dict(map(tuple, rows))
 
 
+def holders(tx: Connection, documents: Collection[str], sight: Sight) -> dict[str, list[str]]:
+    """Return the submissions that a document of the archive stands for, oldest first: several if the same bytes were handed in again."""
+    rows = tx.execute(
+        select(submission.c.document, submission.c.id)
+        .where(submission.c.document.in_(sorted(documents)), sight.of(submission), submission.c.state != "cancelled")
+        .order_by(submission.c.id)
+    )
+    out: dict[str, list[str]] = {}
+    for found, submission_id in rows:
+        out.setdefault(found, []).append(submission_id)
+    return out
+
+
 def revision_of(tx: Connection, batch_id: str | None) -> int | None:
     """Return how often a batch has changed, None without one."""
     if batch_id is None:
@@ -41,3 +54,10 @@ def shares(tx: Connection, submission_id: str, document: str | None) -> tuple[fl
         select(pair.c.rate, pair.c.share_of_source).where(pair.c.submission == submission_id, pair.c.source == document)
     ).first()
     return (row.rate, row.share_of_source) if row else None
+
+
+def rulebook_of(tx: Connection, batch_id: str | None) -> str:
+    """Return the rulebook of a batch, "" without one."""
+    if batch_id is None:
+        return ""
+    return tx.execute(select(batch.c.rulebook).where(batch.c.id == batch_id)).scalar() or ""

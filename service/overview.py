@@ -1,0 +1,168 @@
+"""What a batch comes to, as somebody may see it: counts, quotas, what the batch checks say, its summary as a workbook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from screening import __version__
+from screening.case import Batch, CaseInfo
+from screening.output.rows import Row, in_queue, row_of
+from screening.output.xlsx import write_summary
+from screening.pipeline import Setting, run_batch_checks
+from screening.report import BatchReport, MadeWith, Outcome, Remark, Report
+from screening.rulebook import Rulebook
+from service import quota
+from service.comparing import clusters_of
+from service.errors import ServiceError
+from service.masking import unit_pseudonym
+from service.moment import shown
+from service.people.principal import Principal
+from service.store import groups, overview, partners, results
+from service.store.database import Store, Tx
+from service.views import Veil, shown_report, veil_of
+
+EDGES: Final = (0.0, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)  # of the histogram; nearly logarithmic, as rates are
+
+
+def batch_json(row: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
+    """Return a batch in a list."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "state": row["state"],
+        "rulebook": row["rulebook"],
+        "blind": row["blind"],
+        "unit": row["unit"],
+        "created": shown(row["created"]),
+        "closed": shown(row["closed"]),
+        "version": row["version"],
+        "progress": overview.progress({k: dict(v) for k, v in counts.items()}),
+        **{k: dict(v) for k, v in counts.items()},
+    }
+
+
+def quotas_of(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any], book: Rulebook) -> list[dict[str, Any]]:
+    """Return units × kinds × project classes with how many there are and how many the notice allows (None: no limit)."""
+    blind = veil_of(who, row["id"]) is Veil.BLIND
+    out = []
+    for r in overview.units(tx, row["id"], who.sight()):
+        info = CaseInfo(id="", unit=r["unit"], unit_type=r["unit_type"], kind=r["kind"], project=r["project"])
+        try:
+            limit = quota.limit_of(book, info)
+        except ServiceError:
+            limit = None  # too little is known to hold it to a quota
+        unit = unit_pseudonym(store.sealer.veil, row["id"], r["unit"]) if blind else r["unit"]
+        kind = book.kinds.get(r["kind"])
+        out.append(
+            {
+                "unit": unit,
+                "kind": r["kind"],
+                "kind_label": kind.label if kind else r["kind"],
+                "project": r["project"],
+                "count": r["count"],
+                "limit": limit,
+                "over": max(0, r["count"] - limit) if limit is not None else 0,
+            }
+        )
+    return sorted(out, key=lambda q: (-q["over"], q["unit"], q["kind"], q["project"]))
+
+
+def histogram_of(tx: Tx, who: Principal, batch_id: str) -> list[dict[str, Any]]:
+    """Return how many submissions have a total rate in each class: {"from", "to", "count"}; the first class is exactly none."""
+    rates = [r["rate"] for r in overview.figures(tx, batch_id, who.sight()) if r["rate"] is not None]
+    bounds = [*EDGES[1:], 1.0]
+    out = [{"from": 0.0, "to": 0.0, "count": sum(r == 0 for r in rates)}]
+    for low, high in zip(EDGES, bounds, strict=True):
+        inside = sum(low < r <= high for r in rates)
+        out.append({"from": low, "to": high, "count": inside})
+    return out
+
+
+def outcomes_of(tx: Tx, store: Store, row: Mapping[str, Any], book: Rulebook) -> tuple[Outcome, ...]:
+    """Return what the batch checks say of the members that were read."""
+    infos = tuple(results.members(tx, store.sealer, row["id"]))
+    return run_batch_checks(Batch(infos), Setting(rulebook=book, models={}))[0]
+
+
+def findings_of(outcomes: Sequence[Outcome], who: Principal, batch_id: str) -> list[dict[str, Any]]:
+    """Return what the batch checks found, plain; to blind eyes the codes and the notice's words only, as the messages name people."""
+    hidden = veil_of(who, batch_id) in (Veil.BLIND, Veil.OWN)
+    found = []
+    for o in outcomes:
+        if o.shadow:
+            continue
+        said = o.to_json()
+        if hidden:
+            said["findings"] = [
+                {
+                    "code": f["code"],
+                    "severity": f["severity"],
+                    "message": "",
+                    "facts": {},
+                    "evidence": [],
+                    "clause": f["clause"],
+                }
+                for f in said["findings"]
+            ]
+        found.append(said)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a batch's reports, masked for one person."""
+
+    made: tuple[Row, ...]
+
+    def rows(self) -> list[Row]:
+        return in_queue(self.made)
+
+
+def reports_of(tx: Tx, store: Store, who: Principal, batch_id: str) -> Iterator[tuple[dict[str, Any], bytes]]:
+    """Yield the row and the newest report, as this person may see it, of every submission of a batch that has one."""
+    ids = overview.ids(tx, batch_id, who.sight())
+    rows = groups.rows_of(tx, ids, who.sight())
+    for submission_id in ids:
+        row = dict(rows[submission_id])
+        if row["run"]:
+            yield row, shown_report(tx, store.sealer, row, who)
+
+
+def _by_submission(tx: Tx, who: Principal, submission_id: str, report: dict[str, Any]) -> dict[str, Any]:
+    """Return a report whose sources are called by their submissions where there are some: so the workbook's rows know each other."""
+    reuse = report.get("reuse")
+    if reuse:
+        found = partners.holders(tx, {s["id"] for s in reuse["sources"]}, who.sight())
+        called = {k: next((i for i in ids if i != submission_id), k) for k, ids in found.items()}
+        for s in reuse["sources"]:
+            s["id"] = called.get(s["id"], s["id"])
+        for p in reuse["passages"]:
+            p["source"] = called.get(p["source"], p["source"])
+    return report
+
+
+def write_workbook(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any], book: Rulebook, path: Path) -> int:
+    """Write the summary of a batch, masked for this person; return how many cases are in it."""
+    made = []
+    for n, (case, body) in enumerate(reports_of(tx, store, who, row["id"])):
+        report = Report.from_json(_by_submission(tx, who, case["id"], json.loads(body)))
+        made.append(row_of(replace(report, case=replace(report.case, id=case["id"])), n))
+    hidden = veil_of(who, row["id"]) in (Veil.BLIND, Veil.OWN)
+    outcomes = () if hidden else outcomes_of(tx, store, row, book)
+    verdicts: dict[str, int] = {}
+    for r in made:
+        verdicts[r.verdict.value] = verdicts.get(r.verdict.value, 0) + 1
+    remarks = () if hidden else tuple(Remark(name=r["name"], reason=r["reason"]) for r in row["remarks"] or ())
+    whole = BatchReport(
+        made_with=MadeWith(engine=__version__, rulebook={"id": book.id, "digest": book.digest}),
+        outcomes=outcomes,
+        verdicts=verdicts,
+        clusters=clusters_of(tx, store, who, row["id"]).groups,
+        remarks=remarks,
+    )
+    write_summary(path, _Rows(tuple(made)), whole, book)
+    return len(made)

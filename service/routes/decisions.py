@@ -1,0 +1,210 @@
+"""What people say of submissions: decisions on the whole and on findings, sources left out, points."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header
+from pydantic import BaseModel, Field
+
+from service.context import Decider, Here, Reader
+from service.errors import ServiceError, not_found
+from service.moment import shown
+from service.people.principal import Role
+from service.store import decisions, exclusions, findings, runs, submissions
+from service.store.database import Tx
+from service.store.sealing import Sealer
+
+router = APIRouter(prefix="/api/v1/submissions/{submission_id}", tags=["评审"])
+
+
+class Decide(BaseModel):
+    """A decision."""
+
+    what: Literal["pass", "return", "look", "open", "accept", "dismiss"] = Field(
+        description="整体：pass 通过、return 退回修改、look 再看、open 撤回判定；某条问题：accept 认可、dismiss 不成立、open 待核",
+        examples=["pass"],
+    )
+    finding: str = Field(
+        default="", max_length=80, description="问题的编号（见 GET decisions 的 findings）；空为整体判定"
+    )
+    note: str = Field(default="", max_length=2000, description="说明", examples=["已与作者核实"])
+    version: int | None = Field(default=None, ge=1, description="看到的版本号；也可用 If-Match 头", examples=[1])
+    remember: bool = Field(default=True, description="不成立的，以后别的材料里同样的问题也提示“以前判过”")
+
+
+class State(BaseModel):
+    """What holds at present."""
+
+    version: int = Field(description="版本号", examples=[2])
+    decision: str | None = Field(description="整体判定")
+    findings: dict[str, str] = Field(description="问题编号 → 判定")
+    updated: str | None = Field(description="更新时间")
+
+
+@router.post(
+    "/decisions",
+    response_model=State,
+    status_code=201,
+    summary="提交判定",
+    responses={409: {"description": "别人刚改过：present 里是现在的状态"}},
+)
+def decide(
+    here: Here,
+    who: Decider,
+    submission_id: str,
+    body: Decide,
+    if_match: Annotated[str | None, Header(description='看到的版本号，例如 "3"', examples=['"3"'])] = None,
+) -> dict[str, Any]:
+    """对整份材料或某条问题作出判定。判定只增不改；两人同时判，后到的得到 409。"""
+    version = body.version if body.version is not None else _version(if_match)
+    with here.store.write() as tx:
+        row = submissions.one(tx, submission_id, who.sight(), lock=True)
+        if body.finding and body.finding not in _keys(tx, here.store.sealer, row["run"]):
+            raise not_found("这条问题")
+        after = decisions.decide(
+            tx,
+            submission_id,
+            who.sight(),
+            what=body.what,
+            by=who.id,
+            version=version,
+            finding=body.finding,
+            words=body.note.strip(),
+            remember=body.remember,
+        )
+        return decisions.state(tx, dict(after))
+
+
+def _version(if_match: str | None) -> int:
+    plain = (if_match or "").strip().removeprefix("W/").strip('"')
+    if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
+        raise ServiceError(422, "decision.no_version", "请带上看到的版本号", "写在 version 里，或用 If-Match 头。")
+    return int(plain)
+
+
+def _keys(tx: Tx, sealer: Sealer, run: str | None) -> set[str]:
+    return {k for k, _, _ in findings.keys_of(json.loads(runs.report_of(tx, sealer, run)))} if run else set()
+
+
+class Said(BaseModel):
+    """One decision."""
+
+    finding: str = Field(description="问题编号；空为整体")
+    what: str = Field(description="判定")
+    note: str = Field(description="说明")
+    by: str = Field(description="谁")
+    created: str = Field(description="时间")
+    version: int = Field(description="此后的版本号")
+
+
+class History(State):
+    """What holds, every finding's key, and how it came to be."""
+
+    keys: list[dict[str, str]] = Field(description="报告里各条问题的编号、代码和文字")
+    remembered: dict[str, dict[str, str]] = Field(description="以前在别的材料里判过“不成立”的问题：谁、何时、为何")
+    history: list[Said] = Field(description="全部判定，新的在前")
+
+
+@router.get("/decisions", response_model=History, summary="判定的现状和历史")
+def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
+    """列出现行判定、问题编号和全部历史。报送单位只看得到整体判定。"""
+    with here.store.read() as tx:
+        row = dict(submissions.one(tx, submission_id, who.sight()))
+        report = json.loads(runs.report_of(tx, here.store.sealer, row["run"])) if row["run"] else {}
+        keys = [{"key": k, "code": f["code"], "rule": o["rule"]} for k, o, f in findings.keys_of(report)]
+        past = [] if who.role is Role.SUBMITTER else decisions.history(tx, submission_id)
+        known = decisions.standing(tx, submission_id, [k["key"] for k in keys])
+        told = {} if who.role is Role.SUBMITTER else {k: s for k, s in known.items() if s.elsewhere}
+        names = decisions.names_of(tx, {d["by"] for d in past} | {s.by for s in told.values()})
+        state = decisions.state(tx, row)
+    if who.role is Role.SUBMITTER:
+        state["findings"] = {}
+    return state | {
+        "keys": keys,
+        "remembered": {
+            k: {"by": names[s.by], "created": shown(s.created) or "", "note": s.note} for k, s in told.items()
+        },
+        "history": [
+            {n: d[n] for n in ("finding", "what", "note", "version")}
+            | {"by": names[d["by"]], "created": shown(d["created"])}
+            for d in past
+        ],
+    }
+
+
+class Exclude(BaseModel):
+    """A source or passage that is left out of the rates, or back in."""
+
+    target: str = Field(
+        max_length=120, description="source:来源编号 或 passage:段落编号", examples=["source:5f2c9a1b0d3e4f67"]
+    )
+    excluded: bool = Field(default=True, description="false 为恢复")
+    reason: str = Field(
+        min_length=2, max_length=2000, description="理由，会记入日志", examples=["同一课题组的合作成果"]
+    )
+
+
+class Adjusted(BaseModel):
+    """The rates before and after."""
+
+    reported: dict[str, float] = Field(description="报告里的比率")
+    adjusted: dict[str, float] = Field(description="排除以后的比率")
+    excluded: list[str] = Field(description="现在排除着的")
+    shown: int = Field(description="按几段计算")
+    of: int = Field(description="共几段")
+
+
+@router.post("/exclusions", response_model=Adjusted, summary="排除一个来源或段落")
+def exclude(here: Here, who: Decider, submission_id: str, body: Exclude) -> dict[str, Any]:
+    """排除（或恢复）后立即重新计算各项比率；报告本身不改，谁、何时、为何都记下来。"""
+    with here.store.write() as tx:
+        row = dict(submissions.one(tx, submission_id, who.sight(), lock=True))
+        reuse = exclusions.reuse_of(tx, here.store.sealer, row)
+        if reuse is None or body.target not in exclusions.targets(reuse):
+            raise not_found("报告里的这个来源或段落")
+        exclusions.exclude(
+            tx, submission_id, body.target, excluded=body.excluded, reason=body.reason.strip(), by=who.id
+        )
+        found = exclusions.adjust(tx, here.store.sealer, row)
+        assert found
+    return {n: getattr(found, n) for n in Adjusted.model_fields}
+
+
+class Points(BaseModel):
+    """A reviewer's points."""
+
+    points: float = Field(ge=0, le=100, description="评分，0–100", examples=[86])
+    note: str = Field(default="", max_length=2000, description="评语")
+
+
+class AllPoints(BaseModel):
+    """One's own points, and those of others once one has given one's own."""
+
+    own: float | None = Field(description="您自己的评分")
+    others: list[float] | None = Field(description="其他人的评分；您自己评过以后才给出")
+
+
+@router.post("/points", response_model=AllPoints, status_code=201, summary="评分")
+def give_points(here: Here, who: Decider, submission_id: str, body: Points) -> dict[str, Any]:
+    """给出评分；再次提交以新的为准，旧的保留。"""
+    with here.store.write() as tx:
+        submissions.one(tx, submission_id, who.sight())
+        decisions.give_points(tx, submission_id, body.points, body.note.strip(), who.id)
+        return _points(tx, submission_id, who.id)
+
+
+@router.get("/points", response_model=AllPoints, summary="评分的情况")
+def points(here: Here, who: Decider, submission_id: str) -> dict[str, Any]:
+    """自己评过以后，才看得到别人的评分。"""
+    with here.store.read() as tx:
+        submissions.one(tx, submission_id, who.sight())
+        return _points(tx, submission_id, who.id)
+
+
+def _points(tx: Tx, submission_id: str, by: str) -> dict[str, Any]:
+    given = decisions.points(tx, [submission_id]).get(submission_id, {})
+    own = given.get(by)
+    others = sorted(r["score"] for k, r in given.items() if k != by)
+    return {"own": own["score"] if own else None, "others": others if own else None}

@@ -1,0 +1,23 @@
+"""Reading the audit: who looked at or changed what is sensitive."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, RowMapping, select
+
+from service.store.schema import audit
+
+
+def listed(
+    tx: Connection, *, before: int = 0, action: str = "", by: str = "", target: str = "", limit: int = 100
+) -> list[RowMapping]:
+    """Return lines, newest first, older than the number ``before``; ``action`` may be the beginning of one ("export")."""
+    query = select(audit)
+    if before:
+        query = query.where(audit.c.number < before)
+    if action:
+        query = query.where(audit.c.action.startswith(action, autoescape=True))
+    if by:
+        query = query.where(audit.c.by == by)
+    if target:
+        query = query.where(audit.c.target == target)
+    return list(tx.execute(query.order_by(audit.c.number.desc()).limit(limit)).mappings())

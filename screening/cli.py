@@ -6,7 +6,7 @@ import enum
 import json
 import os
 import sys
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -100,6 +100,13 @@ def _search(thorough: bool) -> Any:
     return THOROUGH if thorough else ORDINARY
 
 
+def _day(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError as error:
+        raise UsageError("until.format", f"--until 的日期认不出：{said}", "请写成 2024-03-01 这样。") from error
+
+
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="一个或几个案例文件。")],
@@ -153,14 +160,13 @@ def batch(
     letters: Annotated[
         bool, typer.Option("--letters", help="另写给每个单位的退改函（Word）到 letters/；再运行时整个文件夹换新。")
     ] = False,
-    until: Annotated[
-        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="退改函里写的修改期限，如 2024-03-01。")
-    ] = None,
+    until: Annotated[str, typer.Option("--until", help="退改函里写的修改期限，如 2024-03-01；不写则留空。")] = "",
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html，可另写报告单和退改函。"""
     from screening.batch import screen_batch
     from screening.papers import Papers
 
+    papers = Papers(sheets=sheets, letters=letters, view=sheet_view.value, until=_day(until))
     with progress_bar() as progress:
         result = screen_batch(
             path,
@@ -174,7 +180,7 @@ def batch(
             jobs=jobs,
             resume=resume,
             search=_search(thorough),
-            papers=Papers(sheets=sheets, letters=letters, view=sheet_view.value, until=until and until.date()),
+            papers=papers,
             progress=advancing(progress),
         )
     _say_result(result)

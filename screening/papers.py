@@ -86,7 +86,7 @@ def _letters(placed: Sequence[Placed], papers: Papers) -> Iterator[_Paper]:
 def _write(plan: Plan, paper: _Paper) -> None:
     book, papers = setting_of(plan).rulebook, paper.papers
     with (Path(plan.work) / REPORTS).open("rb") as stream:
-        reports = _reports(stream, paper.lines)
+        reports = reports_at(stream, paper.lines)
         if paper.folder == LETTERS:
             data = letter_docx(paper.unit, reports, book, until=papers.until)
         else:
@@ -96,7 +96,8 @@ def _write(plan: Plan, paper: _Paper) -> None:
     (Path(plan.work) / paper.folder / paper.name).write_bytes(data)
 
 
-def _reports(stream: BinaryIO, lines: Lines) -> Iterator[Report]:
+def reports_at(stream: BinaryIO, lines: Lines) -> Iterator[Report]:
+    """Read the reports at these places, each when it is asked for."""
     for start, length in lines:
         stream.seek(start)
         yield Report.from_json(json.loads(stream.read(length)))

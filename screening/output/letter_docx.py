@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import PurePosixPath
@@ -177,25 +178,39 @@ def _asked(found: _Sorted) -> Iterator[str]:
     if not found.asked:
         return
     yield heading(f"一、需要修改或说明的材料（{len(found.asked)} 份）")
+    # What is said of several cases in the same words (a quota) is a matter of the unit: it is said once.
+    said = Counter(i for entry in found.asked for i in entry.items)
+    common = [i for i, n in said.items() if n > 1 and i.state is None and i.clause != "—"]
+    if common:
+        yield heading("共同的事项", 2)
+        yield _items(common, again=False)
     for n, entry in enumerate(found.asked, 1):
-        yield from _case(n, entry)
+        yield from _case(n, entry, common)
 
 
-def _case(n: int, entry: _Entry) -> Iterator[str]:
+def _case(n: int, entry: _Entry, common: Container[_Item]) -> Iterator[str]:
     yield heading(f"{n}．{entry.name}", 2)
     author = f"；作者：{entry.author}" if entry.author else ""
     again = "；重新报送，与上次的意见对照如下" if entry.again else ""
     yield paragraph(run(f"文件：{entry.file}{author}{again}"), style="Note", keep=True)
+    items = [i for i in entry.items if i not in common]
+    if items:
+        yield _items(items, again=entry.again)
+    if len(items) < len(entry.items):
+        yield paragraph(run(f"另见“共同的事项”（{len(entry.items) - len(items)} 项）。"), style="Note", before=2)
+    if entry.notes:
+        notes = "；".join(m.rstrip("。") for m in entry.notes)
+        yield paragraph(run(f"另供参考，可以不改：{notes}。"), style="Note", before=2)
+
+
+def _items(items: Sequence[_Item], *, again: bool) -> str:
     heads = ["序号", "性质", "问题", "通知原话", "修改办法"]
     shares = [7, 10, 36, 23, 24]
-    rows = [[str(m), i.weight, i.message, i.clause, i.advice] for m, i in enumerate(entry.items, 1)]
-    if entry.again:
+    rows = [[str(m), i.weight, i.message, i.clause, i.advice] for m, i in enumerate(items, 1)]
+    if again:
         heads, shares = [*heads, "状况"], [6, 9, 31, 20, 21, 13]
-        rows = [[*r, STATES[i.state or "new"]] for r, i in zip(rows, entry.items, strict=True)]
-    yield table([heads, *rows], shares)
-    if entry.notes:
-        said = "；".join(m.rstrip("。") for m in entry.notes)
-        yield paragraph(run(f"另供参考，可以不改：{said}。"), style="Note", before=2)
+        rows = [[*r, STATES[i.state or "new"]] for r, i in zip(rows, items, strict=True)]
+    return table([heads, *rows], shares)
 
 
 def _received(found: _Sorted) -> Iterator[str]:

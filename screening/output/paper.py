@@ -10,7 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -93,20 +93,25 @@ def heading(value: str, level: int = 1) -> str:
     return paragraph(run(value), style=f"Heading{level}")
 
 
-def cell(*paragraphs: str) -> str:
+class Cell(str):
+    """The content of a cell that is markup already; any other string is text, whatever it looks like."""
+
+    __slots__ = ()
+
+
+def cell(*paragraphs: str) -> Cell:
     """Return the content of a cell of several paragraphs in the table's style; each argument is a run or several."""
-    return "".join(paragraph(p, style="Cell") for p in paragraphs)
+    return Cell("".join(paragraph(p, style="Cell") for p in paragraphs))
 
 
 _CELL_MARGINS = (
     '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:left w:w="85" w:type="dxa"/>'
     '<w:bottom w:w="40" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar>'
 )
-Cell = str  # plain text, or what :func:`cell` returned
 
 
 def table(
-    rows: Sequence[Sequence[Cell]],
+    rows: Sequence[Sequence[str | Cell]],
     shares: Sequence[int],
     *,
     head: bool = True,
@@ -131,7 +136,7 @@ def table(
             middle = '<w:vAlign w:val="center"/>' if first or labels else ""
             name = first or (labels and i % 2 == 0)
             shade = '<w:shd w:val="clear" w:color="auto" w:fill="F2F2F2"/>' if name else ""
-            body = content if content.startswith("<w:p>") else cell(run(content, bold=name))
+            body = content if isinstance(content, Cell) else cell(run(content, bold=name))
             out.append(f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}{middle}</w:tcPr>{body}</w:tc>')
         out.append("</w:tr>")
     out.append("</w:tbl>")
@@ -139,11 +144,15 @@ def table(
 
 
 def document(content: Iterable[str], *, name: str, made_at: datetime | None = None, size: float = 12) -> bytes:
-    """Return the .docx of paragraphs and tables. ``name`` is its title in the properties, ``size`` that of the body in points."""
+    """Return the .docx of paragraphs and tables, a paragraph at the end, as Word wants it.
+
+    ``name`` is the title in its properties, ``size`` that of the body in points. Raises ValueError for a time without a zone.
+    """
+    if made_at is not None and made_at.tzinfo is None:
+        raise ValueError("made_at needs a time zone")
     parts = dict(_skeleton(size))
     begin, end = parts["word/document.xml"].split(b"<w:body>")
-    # A document that ends with a table needs a paragraph behind it.
-    parts["word/document.xml"] = begin + b"<w:body>" + "".join(content).encode() + b"<w:p/>" + end
+    parts["word/document.xml"] = b"".join((begin, b"<w:body>", *(c.encode() for c in content), end))
     parts["docProps/core.xml"] = _properties(name, made_at)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
@@ -156,7 +165,7 @@ def document(content: Iterable[str], *, name: str, made_at: datetime | None = No
 
 def _properties(name: str, made_at: datetime | None) -> bytes:
     """Return the properties; no time of making, where none is known, is more honest than a made-up one."""
-    stamp = made_at and f"{made_at.isoformat(timespec='seconds')}"
+    stamp = made_at and f"{made_at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     times = "".join(
         f'<dcterms:{x} xsi:type="dcterms:W3CDTF">{stamp}</dcterms:{x}>' for x in ("created", "modified") if stamp
     )
@@ -208,6 +217,7 @@ def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
     _style(small, BODY, 10.5, bold=False)
     small.paragraph_format.line_spacing = Pt(17)
     _numbered(section)
+    _slimmed(empty)
     raw = io.BytesIO()
     empty.save(raw)
     with zipfile.ZipFile(raw) as source:
@@ -215,6 +225,17 @@ def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
     parts["word/fontTable.xml"] = _font_table()
     parts["word/styles.xml"] = parts["word/styles.xml"].replace(b'w:eastAsia="en-US"', b'w:eastAsia="zh-CN"')
     return tuple(parts.items())
+
+
+def _slimmed(empty: Any) -> None:
+    """Take out what the template brings and no paper uses, most of the bytes of a sheet: a thumbnail, a hundred styles of tables."""
+    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415
+
+    for rels, kinds in ((empty.part.package.rels, ("/thumbnail",)), (empty.part.rels, ("/stylesWithEffects",))):
+        for rel in [r for r in rels.values() if r.reltype.endswith(kinds)]:
+            del rels[rel.rId]
+    for style in [s for s in empty.styles if s.type == STYLE.TABLE and s.name not in ("Normal Table", "Table Grid")]:
+        style.element.getparent().remove(style.element)
 
 
 def _style(style: Any, font: str, points: float, *, bold: bool) -> None:

@@ -61,16 +61,17 @@ class Row:
         return tuple(name for name, found in self.sections.items() if found == "none")
 
 
+def urgency(row: Row) -> tuple[int, float, int, str, str]:
+    """Return what rows are sorted by in the order in which a reviewer works: verdict, similarity, number of reasons, file."""
+    total = row.rates.total if row.rates else 0.0
+    return _QUEUE.index(row.verdict), -total, -len(row.reasons), row.info.file, row.info.id
+
+
 def in_queue(rows: Iterable[Row]) -> list[Row]:
-    """Return the rows in the order in which a reviewer works: verdict, similarity, number of reasons, file.
+    """Return the rows in the order in which a reviewer works.
 
-    Page and sheet number the cases in this order, so that "第 12 篇" is the same case in both.
+    Page, sheet and paper number the cases in this order, so that "第 12 篇" is the same case in all of them.
     """
-
-    def urgency(row: Row) -> tuple[int, float, int, str, str]:
-        total = row.rates.total if row.rates else 0.0
-        return _QUEUE.index(row.verdict), -total, -len(row.reasons), row.info.file, row.info.id
-
     return sorted(rows, key=urgency)
 
 

@@ -81,8 +81,6 @@ def sheet_docx(
     "full" (the text with its marks) or "aligned" (the passages beside their sources too). Phones, mailboxes and numbers of persons are
     always masked, the author's name unless ``mask_author`` is False. A file that could not be read gets a sheet that says so.
     """
-    if made_at is not None and made_at.tzinfo is None:
-        raise ValueError("made_at needs a time zone")
     shown = masked_report(report)
     if mask_author:
         shown = without_author(shown)
@@ -114,7 +112,12 @@ def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None,
     stamp = _when(made_at) if made_at else "　　　年　　月　　日"
     rows = [
         ("报告编号", number, "检测时间", stamp),
-        ("题　　目", info.title or "（没有找到标题）", "材料类型", kind.label if kind else info.kind),
+        (
+            "题　　目",
+            info.title or ("（读不出来）" if report.error else "（没有找到标题）"),
+            "材料类型",
+            kind.label if kind else info.kind,
+        ),
         ("报送单位", info.unit or "（未写明）", "项目类别", info.project or "（未写明）"),
         ("作　　者", info.author or "（未写明）", "报送时间", _when(info.received)),
         ("文　　件", info.file, "比对范围", _range(report)),

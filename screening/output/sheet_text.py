@@ -49,7 +49,7 @@ def text_marks(report: Report) -> list[Mark]:
         own = {s.id for s in reuse.sources if s.own}
         out += [Mark(s, "stock", 1) for s in reuse.stock]
         for n, p in enumerate(reuse.passages, 1):
-            name = "quoted" if p.quoted else "own" if p.source in own else "rewritten" if p.facts else "copied"
+            name = "rewritten" if p.facts else "quoted" if p.quoted else "own" if p.source in own else "copied"
             # What is counted hides what is not; stock that lies in no passage of weight is grey.
             out.append(
                 Mark(p.span, "stock", 1) if p.stock else Mark(p.span, name, 2 if name == "rewritten" else 3, number=n)
@@ -66,9 +66,9 @@ def text_part(report: Report) -> Iterator[str]:
     yield heading("四、全文（标明引文）")
     marks = text_marks(report)
     used = {m.name for m in marks}
-    legend = [_look(words, name) + run("；") for name, words in _LEGEND.items() if name in used]
+    legend = [run("；") + _look(words, name) for name, words in _LEGEND.items() if name in used]
     if legend:
-        yield paragraph(run("图例：【数字】为相似段落的段号；"), *legend, style="Note")
+        yield paragraph(run("图例：【数字】为相似段落的段号"), *legend, run("。"), style="Note")
     else:
         yield paragraph(run("全文没有需要标记的地方。"), style="Note")
     line: list[str] = []

@@ -13,7 +13,7 @@ from typing import Any
 from screening.case import CaseInfo
 from screening.output.html_case import case_section
 from screening.output.privacy import hidden_author, masked_report
-from screening.output.rows import Row, in_queue, row_of
+from screening.output.rows import Row, in_queue, row_of, urgency
 from screening.report import Report
 from screening.rulebook import Rulebook
 
@@ -72,15 +72,12 @@ class Shelf:
 
     def placed(self) -> list[Placed]:
         """Return where the reports lie, in the order in which a reviewer works."""
-        rows: list[Row] = []
-        lines = [0]
+        found: list[tuple[Any, Placed]] = []
+        start = 0
         for row, line, _ in self._read():
-            rows.append(row)
-            lines.append(lines[-1] + line)
-        return [
-            Placed(lines[r.place], lines[r.place + 1] - lines[r.place], _called(r.info), r.info.unit)
-            for r in in_queue(rows)
-        ]
+            found.append((urgency(row), Placed(start, line, _called(row.info), row.info.unit)))
+            start += line
+        return [placed for _, placed in sorted(found, key=lambda f: f[0])]
 
     def pages(self) -> tuple[list[Row], Callable[[Row], str], Callable[[Row], Report]]:
         """Return the rows, as :meth:`rows` does, and what reads the section of a row, and its report, masked."""

@@ -224,6 +224,7 @@ async def events(
     who: Reader,
     seen_batch: Seen,
     last_event_id: Annotated[str | None, Header(description="断线后从这里接着")] = None,
+    once: Annotated[bool, Query(description="true 为只给现状，随即结束")] = False,
 ) -> AsyncIterator[ServerSentEvent]:
     """以 SSE 推送进度：先给现状，此后每有变化给一次，全部完成后以 done 结束。不便用 SSE 的，轮询 GET /batches/{id} 即可。"""
     last = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
@@ -242,7 +243,7 @@ async def events(
             quiet += 1
             if quiet % BEAT == 0:
                 yield ServerSentEvent(comment="still here")
-        if finished:
+        if finished or once:
             return
         await asyncio.sleep(WAIT)
 

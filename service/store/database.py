@@ -129,7 +129,14 @@ def _told(engine: Engine) -> Iterator[None]:
     """Turn what the database says into an answer."""
     try:
         with spoken(engine.url):
-            yield
+            try:
+                yield
+            except (
+                exc.DataError
+            ) as error:  # NUL in a text or a number out of range, on PostgreSQL: the request's fault, not ours
+                raise ServiceError(
+                    422, "request.characters", "请求里有数据库存不下的字符或数值", "请去掉不可见的字符后再试。"
+                ) from error
     except exc.TimeoutError as error:  # of the pool
         raise ServiceError(
             503, "store.busy", "数据库正忙，没有等到空闲的连接", "请稍后再试。", headers={"Retry-After": "5"}

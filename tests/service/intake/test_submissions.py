@@ -235,6 +235,17 @@ def test_scripts_in_the_metadata_come_back_as_data(client_of):
             assert a.headers["x-content-type-options"] == "nosniff"
 
 
+@pytest.mark.parametrize("odd", ["a%00b", "%ed%a0%80", "%ff", "x" * 5000])
+def test_odd_ids_in_an_address_are_no_fault(client_of, odd):
+    client = client_of("administrator")
+    for thing in ("submissions", "batches"):
+        answers = [client.get(f"/api/v1/{thing}/{odd}"), client.post(f"/api/v1/{thing}/{odd}/cancel")]
+        assert {a.status_code for a in answers} <= {404, 422}
+    new = send(client).json()["id"]
+    assert client.get(f"/api/v1/submissions/{odd}/original").status_code in (404, 422)
+    assert client.get(f"/api/v1/submissions/{new}/original?reason={odd}").status_code in (200, 422)
+
+
 def test_an_empty_file_and_a_missing_one_are_refused(client_of):
     client = client_of("administrator")
     assert send(client, b"").json()["code"] == "empty"

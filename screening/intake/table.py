@@ -133,10 +133,11 @@ def _from_xlsx(path: Path, what: str) -> list[list[Any]]:
     from openpyxl import load_workbook  # noqa: PLC0415 - heavy, and only needed when a table is given
 
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        grid = [list(row) for row in sheet.iter_rows(max_row=MAX_ROWS, values_only=True)]
-        book.close()
+        with path.open("rb") as stream:  # a path would be refused by its ending, which people change or lose
+            book = load_workbook(stream, read_only=True, data_only=True)
+            sheet = book.worksheets[0]
+            grid = [list(row) for row in sheet.iter_rows(max_row=MAX_ROWS, values_only=True)]
+            book.close()
     except Exception as error:
         raise ManifestError(
             "table.damaged", f"{what} {path.name} 打不开，可能已损坏", "请用 Excel 打开后另存为 .xlsx。"

@@ -32,6 +32,7 @@ router = APIRouter(prefix="/api/v1/batches", tags=["报送"])
 PATH = "/api/v1/batches"
 SOON = 5
 TABLE = 5  # MB of a list or roster
+_AS_FILE = 60  # characters of a list's name that are kept: the worker makes a file of that name
 
 Closer = Annotated[Principal, Depends(Need(Scope.WRITE, Role.ADMINISTRATOR))]
 
@@ -183,7 +184,7 @@ class _Asked:
                 by=self.who.id,
                 archive=archive and archive.sha256,
                 manifest=manifest and manifest.sha256,
-                manifest_name=manifest and manifest.name,
+                manifest_name=manifest and manifest.name[-_AS_FILE:],
                 roster=roster and roster.sha256,
                 **self.values,
             )

@@ -46,10 +46,10 @@ def media_type(head: bytes, name: str) -> str:
 
 
 def disposition(name: str) -> str:
-    r"""Return the header that names a download, with the plain form for old programs (RFC 6266, RFC 8187).
+    """Return the header that names a download, with the plain form for old programs (RFC 6266, RFC 8187).
 
-    >>> disposition("一 案例.docx")
-    "attachment; filename=\"download.docx\"; filename*=UTF-8''%E4%B8%80%20%E6%A1%88%E4%BE%8B.docx"
+    >>> print(disposition("一 案例.docx"))
+    attachment; filename="download.docx"; filename*=UTF-8''%E4%B8%80%20%E6%A1%88%E4%BE%8B.docx
     """
     suffix = PurePosixPath(name).suffix.lower()
     old = f"download{suffix if suffix.isascii() and suffix[1:].isalnum() else ''}"

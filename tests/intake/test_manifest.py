@@ -70,6 +70,12 @@ def test_every_spelling_of_every_column_is_known(sheet):
                 assert getattr(row, key) not in ("", None), shown
 
 
+@pytest.mark.parametrize("name", ["清单", "清单.XLS", "清单.csv", "清单.xlsx"])
+def test_a_workbook_is_told_by_its_bytes_not_by_its_name(sheet, name):
+    path = sheet(["文件名"], ["一.docx"])
+    assert [row.file for row in load_manifest(path.rename(path.with_name(name))).rows] == ["一.docx"]
+
+
 def test_a_title_over_the_header_numbers_and_empty_rows(sheet):
     path = sheet(
         ["2023 年典型案例报送清单"],

@@ -48,6 +48,27 @@ def test_a_zip_with_list_and_roster_is_taken_and_screened(client_of, store, sett
     assert states(store, body["id"]) == ["done", "done"]
 
 
+@pytest.mark.parametrize("name", ["清单.xlsx", "清单.XLS", "清单", "单" * 255])
+def test_a_list_is_read_whatever_it_is_called(client_of, store, settings, name):
+    book, out = Workbook(), io.BytesIO()
+    for line in LIST.decode().splitlines():
+        book.active.append(line.split(","))
+    book.save(out)
+    files = {"file": ("批.zip", TWO), "manifest": (name, out.getvalue()), "roster": (name, _roster_sheet())}
+    answer = client_of("administrator").post("/api/v1/batches", files=files)
+    assert (answer.status_code, answer.json().get("rows")) == (202, 2), answer.text
+    drain(store, settings)
+    assert states(store, answer.json()["id"]) == ["done", "done"]
+
+
+def _roster_sheet():
+    book, out = Workbook(), io.BytesIO()
+    for line in ROSTER.decode().splitlines():
+        book.active.append(line.split(","))
+    book.save(out)
+    return out.getvalue()
+
+
 def test_what_a_submitter_sends_is_its_units_whatever_the_list_says(client_of, store, settings):
     listed = LIST.replace("白麓大学".encode(), OTHER.encode())
     new = post(client_of("submitter", UNIT), manifest=listed).json()

@@ -18,7 +18,7 @@ from screening.rulebook import Rulebook
 from service import quota
 from service.comparing import clusters_of
 from service.errors import ServiceError
-from service.masking import unit_pseudonym
+from service.masking import Mask, Names, hidden_file, unit_pseudonym
 from service.moment import shown
 from service.people.principal import Principal
 from service.store import groups, overview, partners, results
@@ -28,15 +28,20 @@ from service.views import Veil, shown_report, veil_of
 EDGES: Final = (0.0, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)  # of the histogram; nearly logarithmic, as rates are
 
 
-def batch_json(row: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
-    """Return a batch in a list."""
+def batch_json(
+    row: Mapping[str, Any], counts: Mapping[str, Mapping[str, int]], who: Principal, secret: bytes
+) -> dict[str, Any]:
+    """Return a batch in a list, as somebody may see it; ``secret`` is that of pseudonyms (``sealer.veil``)."""
+    name, unit = row["name"], row["unit"]
+    if unit and veil_of(who, row["id"]) is Veil.BLIND:
+        name, unit = Mask(Names.of([], [unit]))(name), unit_pseudonym(secret, row["id"], unit)
     return {
         "id": row["id"],
-        "name": row["name"],
+        "name": name,
         "state": row["state"],
         "rulebook": row["rulebook"],
         "blind": row["blind"],
-        "unit": row["unit"],
+        "unit": unit,
         "created": shown(row["created"]),
         "closed": shown(row["closed"]),
         "version": row["version"],
@@ -90,7 +95,7 @@ def outcomes_of(tx: Tx, store: Store, row: Mapping[str, Any], book: Rulebook) ->
 
 def findings_of(outcomes: Sequence[Outcome], who: Principal, batch_id: str) -> list[dict[str, Any]]:
     """Return what the batch checks found, plain; to blind eyes the codes and the notice's words only, as the messages name people."""
-    hidden = veil_of(who, batch_id) in (Veil.BLIND, Veil.OWN)
+    hidden = names_hidden(who, batch_id)
     found = []
     for o in outcomes:
         if o.shadow:
@@ -110,6 +115,19 @@ def findings_of(outcomes: Sequence[Outcome], who: Principal, batch_id: str) -> l
             ]
         found.append(said)
     return found
+
+
+def names_hidden(who: Principal, batch_id: str) -> bool:
+    """Whether this person sees neither units and authors in the batch's findings nor the files' names in its remarks."""
+    return veil_of(who, batch_id) in (Veil.BLIND, Veil.OWN)
+
+
+def remarks_of(row: Mapping[str, Any], who: Principal) -> list[dict[str, str]]:
+    """Return the files that are no cases, with the reasons; their names, which may be those of authors, as far as one may see them."""
+    found = row["remarks"] or []
+    if names_hidden(who, row["id"]):
+        return []
+    return [{"name": hidden_file(r["name"]), "reason": r["reason"]} for r in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +169,12 @@ def write_workbook(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any],
     for n, (case, body) in enumerate(reports_of(tx, store, who, row["id"])):
         report = Report.from_json(_by_submission(tx, who, case["id"], json.loads(body)))
         made.append(row_of(replace(report, case=replace(report.case, id=case["id"])), n))
-    hidden = veil_of(who, row["id"]) in (Veil.BLIND, Veil.OWN)
+    hidden = names_hidden(who, row["id"])
     outcomes = () if hidden else outcomes_of(tx, store, row, book)
     verdicts: dict[str, int] = {}
     for r in made:
         verdicts[r.verdict.value] = verdicts.get(r.verdict.value, 0) + 1
-    remarks = () if hidden else tuple(Remark(name=r["name"], reason=r["reason"]) for r in row["remarks"] or ())
+    remarks = () if hidden else tuple(Remark(name=r["name"], reason=r["reason"]) for r in remarks_of(row, who))
     whole = BatchReport(
         made_with=MadeWith(engine=__version__, rulebook={"id": book.id, "digest": book.digest}),
         outcomes=outcomes,

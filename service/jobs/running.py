@@ -87,4 +87,4 @@ def give_up(kit: Kit, lease: Lease, error: ScreeningError) -> None:
     report = refused(info, UnreadableError(error.code, error.message, error.advice), setting)
     made = results.Made.of(store.sealer, lease.id, report)
     with store.write() as tx:
-        results.keep_report(tx, lease, made, state="failed")
+        results.keep_report(tx, store.sealer, lease, made, state="failed")

@@ -46,7 +46,7 @@ def screen_one(kit: Kit, lease: Lease) -> bool:
     spent = round(1000 * (time.perf_counter() - start))
     made = results.Made.of(store.sealer, lease.id, report, batch_revision=revision, milliseconds=spent)
     with store.write() as tx:
-        return results.keep_report(tx, lease, made)
+        return results.keep_report(tx, store.sealer, lease, made)
 
 
 def _compared(

@@ -102,7 +102,7 @@ def listed(
     with here.store.read() as tx:
         found = rows.batches(tx, who.sight(), limit=limit + 1, after=after)
         counts = rows.counts(tx, [r["id"] for r in found], who.sight())
-    items = [overview.batch_json(dict(r), counts[r["id"]]) for r in found[:limit]]
+    items = [overview.batch_json(dict(r), counts[r["id"]], who, here.store.sealer.veil) for r in found[:limit]]
     next_ = f"{PATH}?after={items[-1]['id']}&limit={limit}" if len(found) > limit else None
     return {"items": items, "next": next_}
 
@@ -115,14 +115,14 @@ def one(here: Here, who: Reader, batch_id: str) -> dict[str, Any]:
         book = current.rulebook(row["rulebook"] or here.settings.rulebook)
         counts = rows.counts(tx, [batch_id], who.sight())[batch_id]
         outcomes = overview.outcomes_of(tx, here.store, row, book)
-        return overview.batch_json(row, counts) | {
+        return overview.batch_json(row, counts, who, here.store.sealer.veil) | {
             "error": row["error"],
             "message": row["message"],
             "advice": row["advice"],
             "quotas": overview.quotas_of(tx, here.store, who, row, book),
             "histogram": overview.histogram_of(tx, who, batch_id),
             "outcomes": overview.findings_of(outcomes, who, batch_id),
-            "remarks": [] if who.blind(batch_id) else row["remarks"] or [],
+            "remarks": overview.remarks_of(row, who),
         }
 
 
@@ -227,7 +227,10 @@ async def events(
     once: Annotated[bool, Query(description="true 为只给现状，随即结束")] = False,
 ) -> AsyncIterator[ServerSentEvent]:
     """以 SSE 推送进度：先给现状，此后每有变化给一次，全部完成后以 done 结束。不便用 SSE 的，轮询 GET /batches/{id} 即可。"""
-    last = int(last_event_id) if last_event_id and last_event_id.isascii() and last_event_id.isdigit() else -1
+    given = last_event_id or ""
+    last = (
+        int(given) if given.isascii() and given.isdigit() and len(given) <= 18 else -1
+    )  # as large as a number of an event can be
     quiet = 0
     for _ in range(LONGEST):
         # A look is short and holds nothing: many listeners cost neither threads nor connections.

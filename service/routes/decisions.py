@@ -15,6 +15,7 @@ from service.people.principal import Role
 from service.store import decisions, exclusions, findings, runs, submissions
 from service.store.database import Tx
 from service.store.sealing import Sealer
+from service.views import text_view
 
 router = APIRouter(prefix="/api/v1/submissions/{submission_id}", tags=["评审"])
 
@@ -118,17 +119,19 @@ def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
         known = decisions.standing(tx, submission_id, [k["key"] for k in keys])
         told = {} if who.role is Role.SUBMITTER else {k: s for k, s in known.items() if s.elsewhere}
         names = decisions.names_of(tx, {d["by"] for d in past} | {s.by for s in told.values()})
+        person = submissions.person_of(tx, here.store.sealer, submission_id)
         state = decisions.state(tx, row)
     if who.role is Role.SUBMITTER:
         state["findings"] = {}
     return state | {
         "keys": keys,
         "remembered": {
-            k: {"by": names[s.by], "created": shown(s.created) or "", "note": s.note} for k, s in told.items()
+            k: {"by": names[s.by], "created": shown(s.created) or "", "note": text_view(s.note, row, person, who)}
+            for k, s in told.items()
         },
         "history": [
-            {n: d[n] for n in ("finding", "what", "note", "version")}
-            | {"by": names[d["by"]], "created": shown(d["created"])}
+            {n: d[n] for n in ("finding", "what", "version")}
+            | {"note": text_view(d["note"], row, person, who), "by": names[d["by"]], "created": shown(d["created"])}
             for d in past
         ],
     }
@@ -170,6 +173,36 @@ def exclude(here: Here, who: Decider, submission_id: str, body: Exclude) -> dict
         found = exclusions.adjust(tx, here.store.sealer, row)
         assert found
     return {n: getattr(found, n) for n in Adjusted.model_fields}
+
+
+class Exclusion(BaseModel):
+    """One change of what is left out."""
+
+    target: str = Field(description="哪一个来源或段落")
+    excluded: bool = Field(description="排除还是恢复")
+    reason: str = Field(description="理由")
+    by: str = Field(description="谁")
+    created: str = Field(description="时间")
+
+
+@router.get("/exclusions", response_model=list[Exclusion], summary="排除的来源和段落")
+def exclusions_of(here: Here, who: Decider, submission_id: str) -> list[dict[str, Any]]:
+    """列出排除和恢复的全部记录，新的在前；同一个以最新的为准。"""
+    with here.store.read() as tx:
+        row = dict(submissions.one(tx, submission_id, who.sight()))
+        person = submissions.person_of(tx, here.store.sealer, submission_id)
+        found = exclusions.listed(tx, submission_id)
+        names = decisions.names_of(tx, {x["by"] for x in found})
+    return [
+        {
+            "target": x["target"],
+            "excluded": x["excluded"],
+            "reason": text_view(x["reason"], row, person, who),
+            "by": names[x["by"]],
+            "created": shown(x["created"]),
+        }
+        for x in found
+    ]
 
 
 class Points(BaseModel):

@@ -38,7 +38,7 @@ def listed(request: Request, here: Here, who: Person, after: str = "") -> HTMLRe
     with here.store.read() as tx:
         found = rows.batches(tx, who.sight(), limit=PAGE + 1, after=after)
         counts = rows.counts(tx, [r["id"] for r in found], who.sight())
-    items = [_shown(dict(r), counts[r["id"]]) for r in found[:PAGE]]
+    items = [_shown(here, who, dict(r), counts[r["id"]]) for r in found[:PAGE]]
     next_ = f"/batches?after={items[-1]['id']}" if len(found) > PAGE else ""
     return render("batches.html", request, items=items, next=next_, states=STATES, may_hand_in=_hands_in(who))
 
@@ -69,7 +69,7 @@ def progress(request: Request, here: Here, who: Person, batch_id: str) -> HTMLRe
     with here.store.read() as tx:
         row = dict(batches.one(tx, batch_id, who.sight()))
         counts = rows.counts(tx, [batch_id], who.sight())[batch_id]
-    return render("batch_progress.html", request, batch=_shown(row, counts), states=STATES)
+    return render("batch_progress.html", request, batch=_shown(here, who, row, counts), states=STATES)
 
 
 @router.post("/batches/{batch_id}/rescreen")
@@ -96,8 +96,10 @@ def _hands_in(who: Principal) -> bool:
     return Scope.WRITE in who.scopes and who.role in (Role.SUBMITTER, Role.ADMINISTRATOR)
 
 
-def _shown(row: dict[str, Any], counts: dict[str, dict[str, int]]) -> dict[str, Any]:
-    return overview.batch_json(row, counts) | {"created": (shown(row["created"]) or "")[:16].replace("T", " ")}
+def _shown(here: Service, who: Principal, row: dict[str, Any], counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    return overview.batch_json(row, counts, who, here.store.sealer.veil) | {
+        "created": (shown(row["created"]) or "")[:16].replace("T", " ")
+    }
 
 
 def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
@@ -118,7 +120,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
     bands = [(BAND[b], b, sum(f["topic_band"] == b for f in figures)) for b in BAND]
     most = max((h["count"] for h in histogram), default=0) or 1
     return {
-        "batch": _shown(row, counts),
+        "batch": _shown(here, who, row, counts),
         "row": {"error": row["error"], "message": row["message"], "advice": row["advice"]},
         "states": STATES,
         "book": book,
@@ -134,7 +136,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         "bands": bands,
         "clusters": len(clusters),
         "clustered": sum(len(c.members) for c in clusters),
-        "remarks": [] if who.blind(batch_id) else row["remarks"] or [],
+        "remarks": overview.remarks_of(row, who),
         "may_hand_in": _hands_in(who),
         "unread": sum(1 for f in figures if f["error"]),
     }

@@ -22,7 +22,7 @@ from service.routes.submissions import allowed
 from service.store import current, decisions, exclusions, findings, listing, partners, queue, runs, submissions
 from service.store.listing import Sort, Wanted
 from service.store.query import Filter, parse
-from service.views import shown_report, submission_view
+from service.views import shown_report, submission_view, text_view
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -217,8 +217,13 @@ def _case(
         revision = partners.revision_of(tx, row["batch"])
         stale = current.reasons(row, dict(heads[0]), revision, here.settings.rulebook, here.settings.models)
 
+    def veiled(words: str) -> str:
+        return text_view(words, row, person, who)
+
     def said(s: Any) -> Said:
-        return Said(at=(shown(s.created) or "")[5:16].replace("T", " "), by=names[s.by], what=s.what, note=s.note)
+        return Said(
+            at=(shown(s.created) or "")[5:16].replace("T", " "), by=names[s.by], what=s.what, note=veiled(s.note)
+        )
 
     gone: dict[str, Said] = {}
     for x in reversed(out):
@@ -226,7 +231,7 @@ def _case(
         gone.pop(source, None)
         if x["excluded"] and x["target"].startswith("source:"):
             at = (shown(x["created"]) or "")[5:16].replace("T", " ")
-            gone[source] = Said(at=at, by=names[x["by"]], what="exclude", note=x["reason"])
+            gone[source] = Said(at=at, by=names[x["by"]], what="exclude", note=veiled(x["reason"]))
     judged = Judged(
         findings={k: said(s) for k, s in newest.items()},
         memory={k: said(s) for k, s in standing.items() if s.elsewhere},
@@ -237,7 +242,7 @@ def _case(
             if adjusted and f"passage:{_key(original, n)}" in adjusted.excluded
         ),
         rates=Rates(**adjusted.adjusted) if adjusted else None,
-        history=[said_row(d, names) for d in past],
+        history=[said_row(d, names, veiled(d["note"])) for d in past],
     )
     book = current.rulebook(row["rulebook"] or here.settings.rulebook)
     paragraphs = paragraphs_of(read, report.text)
@@ -266,7 +271,7 @@ def _key(original: dict[str, Any], number: int) -> str:
     return findings.passage_key(Passage.from_json(original["reuse"]["passages"][number - 1]))
 
 
-def said_row(row: Any, names: dict[str, str]) -> Said:
+def said_row(row: Any, names: dict[str, str], note: str) -> Said:
     """Return a row of the history as it is shown."""
     at = (shown(row["created"]) or "")[5:16].replace("T", " ")
-    return Said(at=at, by=names[row["by"]], what=row["what"], note=row["note"])
+    return Said(at=at, by=names[row["by"]], what=row["what"], note=note)

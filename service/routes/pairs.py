@@ -81,11 +81,11 @@ def one(here: Here, who: Reader, submission_id: str, source: str) -> dict[str, A
     with here.store.read() as tx:
         row = dict(submissions.one(tx, submission_id, who.sight()))
         if not row["run"]:
-            raise not_found("这一对材料")
+            raise not_found("这份材料")
         reuse = json.loads(shown_report(tx, here.store.sealer, row, who)).get("reuse") or {}
     match = next((s for s in reuse.get("sources", []) if s["id"] == source), None)
     if match is None:
-        raise not_found("这一对材料")
+        raise not_found("这份材料")
     return {
         "submission": submission_id,
         "source": match,

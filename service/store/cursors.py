@@ -17,19 +17,20 @@ def pack(of: Any, *place: Any) -> str:
     return base64.urlsafe_b64encode(_check(of, body) + body).decode().rstrip("=")
 
 
-def unpack(of: Any, cursor: str) -> list[Any]:
-    """Return the place. Raises :class:`ServiceError` 422 for a cursor that is none, or is of another list.
+def unpack(of: Any, cursor: str, kinds: tuple[type | tuple[type, ...], ...]) -> list[Any]:
+    """Return the place, whose values are of ``kinds``. Raises :class:`ServiceError` 422 for a cursor that is none, or is of another list.
 
     Sight is a condition of every query, so a cursor can't open anything: it is checked for clear answers, not for secrecy.
     """
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-    except (binascii.Error, ValueError) as error:
+        found = json.loads(raw[8:])
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise _wrong() from error
-    if raw[:8] != _check(of, raw[8:]):
+    fits = isinstance(found, list) and len(found) == len(kinds) and all(map(isinstance, found, kinds))
+    if raw[:8] != _check(of, raw[8:]) or not fits:
         raise _wrong()
-    found: list[Any] = json.loads(raw[8:])
-    return found
+    return list(found)
 
 
 def _check(of: Any, body: bytes) -> bytes:

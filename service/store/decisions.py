@@ -83,7 +83,7 @@ def decide(
     if not finding:
         changes["decision"] = None if what == "open" else what
     tx.execute(update(submission).where(submission.c.id == submission_id).values(**changes))
-    if remember and finding:
+    if remember and finding and what in ("dismiss", "open"):  # to accept it here says nothing of elsewhere
         recall_later(tx, "finding", finding, "dismiss" if what == "dismiss" else "open", words, by, submission_id)
     tell(tx, "submission.decided", batch=row["batch"], submission=submission_id, what=what, whole=not finding)
     return one(tx, submission_id, sight)

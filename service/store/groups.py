@@ -29,7 +29,7 @@ def listed(
     key = (pair.c.rate, pair.c.submission, pair.c.source)
     query = select(pair).join(submission, submission.c.id == pair.c.submission).where(*_conditions(wanted, sight))
     if cursor:
-        query = query.where(tuple_(*key) < tuple_(*unpack(wanted, cursor)))
+        query = query.where(tuple_(*key) < tuple_(*unpack(wanted, cursor, ((int, float), str, str))))
     rows = list(tx.execute(query.order_by(*(k.desc() for k in key)).limit(limit + 1)).mappings())
     if len(rows) <= limit:
         return rows, None

@@ -125,7 +125,7 @@ def page(tx: Connection, wanted: Wanted, sight: Sight, *, limit: int, cursor: st
     bound = (wanted.filter, wanted.sort, wanted.ascending)
     by_age = wanted.sort == "created"
     if cursor:
-        place = unpack(bound, cursor)
+        place = unpack(bound, cursor, ((str, int, float), str))
         if by_age:
             query = query.where(column > place[1] if wanted.ascending else column < place[1])
         else:

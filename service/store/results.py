@@ -17,7 +17,7 @@ from screening.library import Prepared, prepare
 from screening.library.entry import Entry
 from screening.report import Report
 from service.moment import new_id, now
-from service.store import archive, search, submissions, work
+from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
 from service.store.schema import batch, case, pair, run, submission
 from service.store.sealing import Sealer
@@ -122,10 +122,10 @@ class Made:
         return cls(report, row, _pairs(report, submission_id, run_id))
 
 
-def keep_report(tx: Connection, lease: Lease, made: Made, *, state: str = "done") -> bool:
+def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, state: str = "done") -> bool:
     """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
 
-    The report's pairs take the place of those of the report before it.
+    The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
     """
     if not work.held(tx, lease):
         return False
@@ -134,6 +134,8 @@ def keep_report(tx: Connection, lease: Lease, made: Made, *, state: str = "done"
     if made.pairs:
         tx.execute(insert(pair), made.pairs)
     work.settle(tx, lease, state=state, **_columns(made))
+    if exclusions.standing(tx, lease.id):
+        exclusions.adjust(tx, sealer, {"id": lease.id, "run": made.run["id"]})
     tell(tx, f"submission.{state}", batch=lease.batch, submission=lease.id, verdict=made.report.verdict.value)
     work.finished(tx, lease.batch)
     return True

@@ -8,8 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from standardwebhooks import Webhook
 
 from service import client
+from service.moment import new_webhook_secret, now
 from tests.service.jobs.handing import text_of
 from tests.service.portal.serving import key_of, serving
 
@@ -30,12 +32,19 @@ def test_the_examples_for_curl_run(running):
     script = script.replace("http://127.0.0.1:8950", url).replace("csk_你的密钥", key)
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, env=environment, capture_output=True, text=True
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     report = (folder / "报告.json").read_text("utf-8")
     command = [sys.executable, "-m", "screening", "check", "--json", "案例.docx"]
-    said = subprocess.run(command, cwd=folder, env=environment | {"PYTHONPATH": str(Path.cwd())}, capture_output=True)
+    said = subprocess.run(
+        command, cwd=folder, env=environment | {"PYTHONPATH": str(Path.cwd())}, capture_output=True, check=False
+    )
     assert report.strip() == said.stdout.decode().strip()
 
 
@@ -57,11 +66,7 @@ def test_the_client_hands_in_waits_lists_and_decides(running):
     assert speaks.check(path)["verdict"] == report["verdict"]
 
 
-def test_a_webhook_is_verified(running):
-    from standardwebhooks import Webhook
-
-    from service.moment import new_webhook_secret, now
-
+def test_a_webhook_is_verified():
     secret, at, body = new_webhook_secret(), now(), json.dumps({"type": "ping"})
     headers = {
         "Webhook-Id": "msg_1",

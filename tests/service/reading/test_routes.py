@@ -1,11 +1,14 @@
 """Reading through the interface: lists, reports, pairs, clusters, batches – and only of what one may see."""
 
+import base64
 import json
 import threading
 
 import openpyxl
 import pytest
 
+from service.store.cursors import _check
+from service.store.listing import Wanted
 from tests.service.jobs.handing import hand_in, open_batch, text_of, zipped
 from tests.service.working import drain
 
@@ -165,3 +168,59 @@ def test_rulebooks_quote_the_notice(client_of):
     rules = client.get(f"/api/v1/rulebooks/{first['id']}").json()
     assert any("3000" in r["clause"]["quote"] for k in rules["kinds"] for r in k["rules"])
     assert client.get("/api/v1/rulebooks/none").status_code == 404
+
+
+def test_what_was_left_out_stays_out_of_the_next_report(client_of, three, store, settings):
+    client = client_of()
+    path = f"/api/v1/submissions/{three[2]}"
+    for source in client.get(f"{path}/report").json()["reuse"]["sources"]:
+        client.post(f"{path}/exclusions", json={"target": f"source:{source['id']}", "reason": "同一课题组"})
+    assert client.get(path).json()["rate"] == 0
+    assert client.post(f"{path}/rescreen").json() == {"queued": 1}
+    drain(store, settings)
+    assert client.get(path).json()["rate"] == 0
+    assert {x["reason"] for x in client.get(f"{path}/exclusions").json()} == {"同一课题组"}
+
+
+def test_blind_eyes_see_the_unit_neither_in_batches_nor_in_notes(client_of, store, settings):
+    members = {f"{UNIT}/甲.docx": text_of(31), f"{UNIT}/~$锁.docx": b"x"}
+    batch = open_batch(store, zipped(members), name=f"{UNIT}的材料", unit=UNIT)
+    drain(store, settings)
+    (submission,) = ids_of(client_of().get(f"/api/v1/submissions?batch={batch}"))
+    body = {"what": "look", "version": 1, "note": f"已与{UNIT}核实"}
+    assert client_of().post(f"/api/v1/submissions/{submission}/decisions", json=body).status_code == 201
+    blind = client_of("reviewer")
+    for path in ("batches", f"batches/{batch}", f"submissions/{submission}/decisions", f"submissions/{submission}"):
+        answer = blind.get(f"/api/v1/{path}")
+        assert answer.status_code == 200
+        assert UNIT not in answer.text, path
+    assert "甲" not in blind.get(f"/api/v1/batches/{batch}").text
+    assert blind.get("/api/v1/submissions?q=单位:临溪").status_code == 422
+
+
+def test_accepting_a_finding_here_does_not_forget_its_dismissal_there(client_of, three):
+    client = client_of()
+    first, second = (f"/api/v1/submissions/{i}/decisions" for i in (three[0], three[2]))
+    shared = {k["key"] for k in client.get(first).json()["keys"]} & {
+        k["key"] for k in client.get(second).json()["keys"]
+    }
+    key = min(shared)
+    client.post(first, json={"what": "dismiss", "finding": key, "version": 1, "note": "同一模板"})
+    assert client.get(second).json()["remembered"][key]["note"] == "同一模板"
+    client.post(second, json={"what": "accept", "finding": key, "version": 1})
+    assert key in client.get(second).json()["remembered"] or client.get(second).json()["findings"][key] == "accept"
+    client.post(first, json={"what": "accept", "finding": key, "version": 2})
+    assert client.get(first).json()["findings"][key] == "accept"
+
+
+@pytest.mark.parametrize("body", ["[]", "[1]", "[1,2,3]", '[{},"x"]', "{}", "[null,null]", "[" * 3000])
+def test_a_forged_place_in_a_list_is_refused(client_of, body):
+    bound = (Wanted().filter, "created", False)
+    forged = base64.urlsafe_b64encode(_check(bound, body.encode()) + body.encode()).decode().rstrip("=")
+    assert client_of().get(f"/api/v1/submissions?cursor={forged}").status_code == 422
+
+
+def test_a_stream_takes_any_last_event_id(client_of, batch):
+    for given in ("9" * 25, "9" * 5000, "-1", "x"):
+        headers = {"Last-Event-ID": given}
+        assert "event: done" in client_of().get(f"/api/v1/batches/{batch}/events", headers=headers).text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, func, inspect, select, text
+from sqlalchemy import Column, Connection, RowMapping, func, inspect, select, text
 
 from service.moment import now
 from service.store.database import VERSION_TABLE
@@ -100,3 +100,15 @@ def clock_drift(tx: Connection) -> float:
 def newest(tx: Connection) -> datetime | None:
     """Return when the newest event was recorded."""
     return tx.execute(select(event.c.created).order_by(event.c.number.desc()).limit(1)).scalar()
+
+
+def states(tx: Connection) -> dict[str, int]:
+    """Return how many submissions there are of each state."""
+    return _by(tx, submission.c.state)
+
+
+def failed(tx: Connection, limit: int = 50) -> list[RowMapping]:
+    """Return submissions that were given up: id, code, attempts; newest first."""
+    c = submission.c
+    query = select(c.id, c.error, c.attempts).where(c.state == "failed").order_by(c.id.desc()).limit(limit)
+    return list(tx.execute(query).mappings())

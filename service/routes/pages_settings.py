@@ -1,0 +1,167 @@
+"""Pages for administrators: people, keys, what the work and the database are like, the audit."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from service.context import Here
+from service.errors import ServiceError
+from service.moment import shown
+from service.pages.frame import STATES, go, render
+from service.people import accounts, keys
+from service.people.principal import ALL_BATCHES, Principal, Role, Scope
+from service.routes.pages_people import Person
+from service.store import audit, decisions, health, users, work
+from service.store import keys as key_rows
+from service.store.database import note
+
+router = APIRouter(prefix="/settings", include_in_schema=False)
+Text = Annotated[str, Form()]
+LINES = 100
+
+
+def manager(who: Person) -> Principal:
+    """Return who is asking, if it is an administrator. Raises :class:`ServiceError` 403."""
+    who.need(Scope.MANAGE, (Role.ADMINISTRATOR,))
+    return who
+
+
+Manager = Annotated[Principal, Depends(manager)]
+
+
+@router.get("")
+def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noqa: ARG001 - the right to see it
+    """Show how the installation is, and where things are changed."""
+    with here.store.read() as tx:
+        states = health.states(tx)
+        failed = health.failed(tx)
+    return render("settings.html", request, states=states, words=STATES, failed=failed)
+
+
+@router.post("/retry/{submission_id}")
+def retry(here: Here, who: Manager, submission_id: str) -> RedirectResponse:
+    """Try a submission again that was given up."""
+    with here.store.write() as tx:
+        work.retry(tx, submission_id)
+        note(tx, who.id, "submission.retry", submission_id)
+    return go("/settings", "saved")
+
+
+@router.get("/users")
+def people(request: Request, here: Here, who: Manager) -> HTMLResponse:
+    """Show the accounts."""
+    return _people(request, here, who)
+
+
+def _people(request: Request, here: Here, who: Principal, **more: Any) -> HTMLResponse:
+    with here.store.read() as tx:
+        rows = [dict(r) | {"batches": users.assignments(tx, r["id"])} for r in users.listed(tx, limit=500)]
+    given: dict[str, Any] = {"link": "", "error": None, **more}
+    return render(
+        "settings_users.html", request, status=422 if given["error"] else 200, rows=rows, roles=list(Role), me=who.user, **given
+    )  # fmt: skip
+
+
+@router.post("/users")
+def make(
+    request: Request,
+    here: Here,
+    who: Manager,
+    login: Text,
+    role: Text,
+    name: Text = "",
+    unit: Text = "",
+    see: Text = "",
+) -> HTMLResponse:
+    """Make an account and show its one-time link."""
+    try:
+        new, link = accounts.create(
+            here.store, here.settings, login=login, name=name, role=_role(role), unit=unit, by=who.id, scopes=who.scopes
+        )
+    except ServiceError as error:
+        return _people(request, here, who, error=error)
+    if role == Role.REVIEWER and see:
+        with here.store.write() as tx:
+            users.assign(tx, new, ALL_BATCHES, blind=see != "open")
+            note(tx, who.id, "review.assign", new, batch=ALL_BATCHES, blind=see != "open")
+    return _people(request, here, who, link=link)
+
+
+def _role(given: str) -> Role:
+    if given not in set(Role):
+        raise ServiceError(422, "user.role", "没有这种角色", "请从列表里选。")
+    return Role(given)
+
+
+@router.post("/users/{user_id}")
+def change(
+    request: Request, here: Here, who: Manager, user_id: str, version: Annotated[int, Form()], do: Text
+) -> HTMLResponse:
+    """Disable an account, enable it again, or give it a new link."""
+    link = ""
+    try:
+        if do == "link":
+            link = accounts.make_link(here.store, here.settings, user_id, by=who.id, scopes=who.scopes)
+        else:
+            accounts.change(here.store, user_id, version, by=who.id, scopes=who.scopes, active=do == "enable")
+    except ServiceError as error:
+        return _people(request, here, who, error=error)
+    return _people(request, here, who, link=link)
+
+
+@router.get("/keys")
+def listed(request: Request, here: Here, who: Manager) -> HTMLResponse:
+    """Show the keys."""
+    return _keys(request, here, who)
+
+
+def _keys(request: Request, here: Here, who: Principal, **more: Any) -> HTMLResponse:  # noqa: ARG001 - the right to see it
+    with here.store.read() as tx:
+        rows = [dict(r) for r in key_rows.listed(tx)]
+    given: dict[str, Any] = {"secret": "", "error": None, **more}
+    return render(
+        "settings_keys.html", request, status=422 if given["error"] else 200, rows=rows, roles=list(Role), **given
+    )
+
+
+@router.post("/keys")
+def issue(
+    request: Request, here: Here, who: Manager, name: Text, role: Text, unit: Text = "", days: Annotated[int, Form(ge=1, le=3650)] = 365
+) -> HTMLResponse:  # fmt: skip
+    """Issue a key and show it, once."""
+    try:
+        _, secret, _ = keys.issue(
+            here.store,
+            name=name,
+            role=_role(role),
+            unit=unit,
+            batches={ALL_BATCHES: True} if role == Role.REVIEWER else {},
+            days=days,
+            by=who.id,
+            within=who.scopes,
+        )
+    except ServiceError as error:
+        return _keys(request, here, who, error=error)
+    return _keys(request, here, who, secret=secret)
+
+
+@router.post("/keys/{key_id}/revoke")
+def revoke(here: Here, who: Manager, key_id: str) -> RedirectResponse:
+    """Take a key's validity."""
+    with here.store.write() as tx:
+        if key_rows.revoke(tx, key_id):
+            note(tx, who.id, "key.revoke", key_id)
+    return go("/settings/keys", "removed")
+
+
+@router.get("/audit")
+def lines(request: Request, here: Here, who: Manager, before: int = 0, action: str = "") -> HTMLResponse:  # noqa: ARG001 - the right to see it
+    """Show who looked at or changed what."""
+    with here.store.read() as tx:
+        rows = audit.listed(tx, before=max(0, before), action=action[:40], limit=LINES + 1)
+        names = decisions.names_of(tx, {r["by"] for r in rows})
+    items = [dict(r) | {"at": (shown(r["created"]) or "")[:16].replace("T", " "), "name": names[r["by"]]} for r in rows]
+    return render("settings_audit.html", request, rows=items[:LINES], more=len(items) > LINES, action=action)

@@ -16,6 +16,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import http.client
 import json
 import mimetypes
 import time
@@ -39,6 +40,16 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it so
         super().__init__(body.get("title", f"HTTP {status}"))
         self.status, self.body = status, dict(body)
         self.code, self.advice = str(body.get("code", "")), str(body.get("advice", ""))
+
+
+class _Straight(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: the key would go along, to wherever it leads."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Give up; the answer is reported as it is."""
+
+
+_OPENER = urllib.request.build_opener(_Straight)
 
 
 class Client:
@@ -120,7 +131,7 @@ class Client:
         for n in range(TRIES):
             request = urllib.request.Request(f"{self.url}/api/v1{path}", body, sent, method=method)  # noqa: S310 - the address is the caller's
             try:
-                with urllib.request.urlopen(request, timeout=self.timeout) as answer:  # noqa: S310 - as above
+                with _OPENER.open(request, timeout=self.timeout) as answer:
                     found: dict[str, Any] = json.load(answer)
                     return found
             except urllib.error.HTTPError as error:
@@ -129,7 +140,7 @@ class Client:
                 if n + 1 == TRIES or error.code not in (429, 502, 503, 504) or not (repeatable or later):
                     raise problem from None
                 time.sleep(min(LONGEST_WAIT, float(later) if later.isdigit() else 2.0**n))
-            except OSError:
+            except (OSError, http.client.HTTPException):  # cut off on the way
                 if n + 1 == TRIES or not repeatable:
                     raise
                 time.sleep(2.0**n)
@@ -173,7 +184,7 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes) -> dict[str, An
     key = base64.b64decode(secret.removeprefix("whsec_"))
     wanted = base64.b64encode(hmac.new(key, f"{message_id}.{at}.".encode() + body, hashlib.sha256).digest()).decode()
     given = [s.partition(",")[2] for s in found.get("webhook-signature", "").split() if s.startswith("v1,")]
-    if not any(hmac.compare_digest(wanted, s) for s in given):
+    if not any(hmac.compare_digest(wanted.encode(), s.encode()) for s in given):
         raise ValueError("webhook: signature does not fit")
     message: dict[str, Any] = json.loads(body)
     return message

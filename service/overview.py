@@ -142,12 +142,18 @@ class _Rows:
 
 def reports_of(tx: Tx, store: Store, who: Principal, batch_id: str) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Yield the row and the newest report, as this person may see it, of every submission of a batch that has one."""
+    for row in rows_of(tx, who, batch_id):
+        yield row, shown_report(tx, store.sealer, row, who)
+
+
+def rows_of(tx: Tx, who: Principal, batch_id: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a batch's submissions that have a report, in the order in which they came."""
     ids = overview.ids(tx, batch_id, who.sight())
     rows = groups.rows_of(tx, ids, who.sight())
     for submission_id in ids:
         row = dict(rows[submission_id])
         if row["run"]:
-            yield row, shown_report(tx, store.sealer, row, who)
+            yield row
 
 
 def _by_submission(tx: Tx, who: Principal, submission_id: str, report: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from service.moment import now
 from service.settings import Settings
 
 SECONDS: Final = 10.0
+# Nets whose addresses end in an IPv4 address: NAT64 (RFC 6052) and the old compatible ones (RFC 4291).
+_CARRIERS: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 _WORDS: Final = {
     "refused": "连不上对方的服务器",
     "timeout": f"对方 {SECONDS:.0f} 秒没有答复",
@@ -31,7 +33,8 @@ def checked_url(url: str, settings: Settings) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
+        httpx2.URL(url)
+    except (ValueError, httpx2.InvalidURL) as error:
         raise _bad("回调地址写得不对") from error
     if parts.scheme not in (("https", "http") if settings.webhooks_private else ("https",)):
         raise _bad("回调地址要用 https")
@@ -52,7 +55,18 @@ def addresses(host: str, port: int, settings: Settings) -> list[str]:
     Raises :class:`OSError` for a name that is not known.
     """
     found = dict.fromkeys(str(a[4][0]) for a in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-    return [a for a in found if settings.webhooks_private or ipaddress.ip_address(a.partition("%")[0]).is_global]
+    return [a for a in found if settings.webhooks_private or _public(ipaddress.ip_address(a.partition("%")[0]))]
+
+
+def _public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is one of the open net; one that carries another inside (mapped, 6to4, NAT64) is as good as that one."""
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and any(address in net for net in _CARRIERS):
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return _public(inner)
+    return address.is_global and not address.is_multicast
 
 
 def send(url: str, secret: str, message_id: str, body: Mapping[str, Any], settings: Settings) -> tuple[int | None, str]:
@@ -92,7 +106,7 @@ def send(url: str, secret: str, message_id: str, body: Mapping[str, Any], settin
         return None, _WORDS["timeout"]
     except (httpx2.ConnectError, httpx2.ProtocolError) as error:
         return None, _WORDS["tls" if "ssl" in str(error).lower() or "certificate" in str(error).lower() else "refused"]
-    except httpx2.HTTPError:
+    except (httpx2.HTTPError, httpx2.InvalidURL):
         return None, _WORDS["refused"]
     except (OSError, UnicodeError):
         return None, _WORDS["unknown"]

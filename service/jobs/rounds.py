@@ -7,7 +7,7 @@ import time
 from typing import Final
 
 from screening.errors import ScreeningError
-from service.logs import log
+from service.logs import failure, log
 from service.sending import send
 from service.settings import Settings
 from service.store import retention, webhooks
@@ -16,7 +16,7 @@ from service.store.database import Store
 _log = log(__name__)
 EVERY: Final = 1.0  # seconds between two looks
 DAY: Final = 86_400.0
-MOST: Final = 8  # deliveries at once
+MOST: Final = 8  # deliveries before the next look at what is new
 
 
 def deliver(store: Store, settings: Settings) -> int:
@@ -26,15 +26,19 @@ def deliver(store: Store, settings: Settings) -> int:
             return 0
     with store.write() as tx:
         webhooks.spread(tx, settings.url)
-    with store.write() as tx:
-        rows = [dict(r) for r in webhooks.claim(tx, MOST)]
-    for row in rows:
+    tried = 0
+    for _ in range(MOST):
+        with store.write() as tx:
+            rows = [dict(r) for r in webhooks.claim(tx, 1)]  # one at a time: the lease covers just the one in hand
+        if not rows:
+            break
+        (row,), tried = rows, tried + 1
         secret = store.sealer.open(row["secret"], f"webhook/{row['webhook']}").decode()
         status, message = send(row["url"], secret, f"msg_{row['id']}", row["body"], settings)
         with store.write() as tx:
             webhooks.settle(tx, row, status=status, message=message)
         _log.info("webhook.sent", webhook=row["webhook"], status=status or 0, attempts=row["attempts"] + 1)
-    return len(rows)
+    return tried
 
 
 def make_rounds(store: Store, settings: Settings, ended: threading.Event) -> None:
@@ -51,3 +55,5 @@ def make_rounds(store: Store, settings: Settings, ended: threading.Event) -> Non
                     _log.info("retention.deleted", batches=deleted)
         except ScreeningError as error:
             _log.warning("rounds.trouble", code=error.code)
+        except Exception as error:  # noqa: BLE001 - the rounds go on, whatever one message was like
+            _log.error("rounds.failed", **failure(error))

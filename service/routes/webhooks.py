@@ -48,7 +48,7 @@ class Hook(BaseModel):
     id: str = Field(description="编号")
     url: str = Field(description="回调地址")
     events: list[str] = Field(description="要哪些事件；空为全部")
-    active: bool = Field(description="false 为已停用（连续失败 50 次会自动停用）")
+    active: bool = Field(description="false 为已停用（连续三天没有一次成功会自动停用）")
     failures: int = Field(description="连续失败的次数")
     created: str = Field(description="建立时间")
     version: int = Field(description="版本号")
@@ -138,10 +138,13 @@ def change(here: Here, who: Manager, webhook_id: str, body: ChangeHook) -> dict[
     wanted = body.model_dump(exclude_none=True)
     if "url" in wanted:
         checked_url(wanted["url"], here.settings)
-    if wanted.get("active"):
-        wanted["failures"] = 0
     with here.store.write() as tx:
-        webhooks.one(tx, webhook_id, _unit(who))
+        was = webhooks.one(tx, webhook_id, _unit(who))
+        if wanted.pop("active", was["active"]) != was["active"]:
+            if was["active"]:
+                wanted["active"] = False
+            else:
+                webhooks.resume(tx, webhook_id, who.id)
         if wanted:
             webhooks.change(tx, webhook_id, who.id, **wanted)
         return _shown(webhooks.one(tx, webhook_id, _unit(who)))

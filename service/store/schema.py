@@ -453,6 +453,7 @@ webhook = Table(
     Column("created_by", String(40), nullable=False),
     Column("reached", Integer, nullable=False, default=0),  # number of the newest event that was turned into deliveries
     Column("failures", Integer, nullable=False, default=0),
+    Column("failing", Moment),  # since when without a success
     Column("version", Integer, nullable=False, default=1),
 )
 

@@ -40,11 +40,12 @@ PAUSES: Final = (
     14400,
     28800,
     43200,
+    64800,
     86400,
 )  # seconds after each failure; three days in all
 LEASE: Final = 30  # seconds that a delivery may take
 SETTLED: Final = 2  # seconds after which an event with a lower number can't come any more (PostgreSQL)
-GIVE_UP: Final = 50  # failures in a row after which a webhook is switched off
+GIVE_UP: Final = timedelta(days=3)  # without one success after which a webhook that fails is switched off
 _AT_ONCE: Final = 200
 
 
@@ -87,6 +88,12 @@ def listed(tx: Connection, unit_key: str | None) -> list[RowMapping]:
     return list(tx.execute(query.order_by(webhook.c.id.desc())).mappings())
 
 
+def resume(tx: Connection, webhook_id: str, by: str) -> None:
+    """Switch a webhook on again: it hears of what happens from now on."""
+    newest = tx.execute(select(func.coalesce(func.max(event.c.number), 0))).scalar_one()
+    change(tx, webhook_id, by, active=True, failures=0, failing=None, reached=newest)
+
+
 def change(tx: Connection, webhook_id: str, by: str, **values: Any) -> None:
     """Change columns of a webhook."""
     tx.execute(update(webhook).where(webhook.c.id == webhook_id).values(version=webhook.c.version + 1, **values))
@@ -123,7 +130,12 @@ def due(tx: Connection) -> bool:
     """Whether there may be something to spread or to send; cheap, and takes no lock."""
     newest = select(func.coalesce(func.max(event.c.number), 0)).scalar_subquery()
     behind = select(webhook.c.id).where(webhook.c.active, webhook.c.reached < newest).limit(1)
-    ready = select(delivery.c.id).where(delivery.c.state == "waiting", delivery.c.run_after <= now()).limit(1)
+    ready = (
+        select(delivery.c.id)
+        .join(webhook, webhook.c.id == delivery.c.webhook)
+        .where(delivery.c.state == "waiting", delivery.c.run_after <= now(), webhook.c.active)
+        .limit(1)
+    )
     return bool(tx.execute(behind).first() or tx.execute(ready).first())
 
 
@@ -215,13 +227,19 @@ def settle(tx: Connection, row: Mapping[str, Any], *, status: int | None, messag
     else:
         pause = PAUSES[attempts - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - so that receivers are not met by all at once
         values["run_after"] = now() + timedelta(seconds=pause)
-    tx.execute(update(delivery).where(delivery.c.id == row["id"]).values(**values))
-    failures = 0 if ok else webhook.c.failures + 1
-    tx.execute(update(webhook).where(webhook.c.id == row["webhook"]).values(failures=failures))
+    mine = update(delivery).where(delivery.c.id == row["id"], delivery.c.attempts == attempts)
+    if not tx.execute(mine.values(**values)).rowcount:
+        return  # somebody else tried it meanwhile: his word holds
+    change_ = {"failures": 0, "failing": None} if ok else {"failures": webhook.c.failures + 1}
+    tx.execute(update(webhook).where(webhook.c.id == row["webhook"]).values(**change_))
+    if ok:
+        return
+    at = now()
+    tx.execute(update(webhook).where(webhook.c.id == row["webhook"], webhook.c.failing.is_(None)).values(failing=at))
     off = tx.execute(
         update(webhook)
-        .where(webhook.c.id == row["webhook"], webhook.c.active, webhook.c.failures >= GIVE_UP)
+        .where(webhook.c.id == row["webhook"], webhook.c.active, webhook.c.failing <= at - GIVE_UP)
         .values(active=False)
     )
     if off.rowcount > 0:
-        note(tx, "service", "webhook.off", row["webhook"], failures=GIVE_UP)
+        note(tx, "service", "webhook.off", row["webhook"], days=GIVE_UP.days)

@@ -89,12 +89,14 @@ def test_one_that_fails_on_and_on_is_switched_off(hook, store, settings):
     client, there, made = hook
     there.status = 500
     with store.write() as tx:
-        webhooks.change(tx, made["id"], "test", failures=webhooks.GIVE_UP - 1)
+        webhooks.change(tx, made["id"], "test", failing=now() - webhooks.GIVE_UP)
     hand_in(store, text_of(3))
     drain(store, settings)
     settle_events(store)
     deliver(store, settings)
     assert client.get(f"/api/v1/webhooks/{made['id']}").json()["active"] is False
+    there.status = 200
+    assert client.patch(f"/api/v1/webhooks/{made['id']}", json={"active": True}).json()["active"] is True
     assert "webhook.off" in [line["action"] for line in client.get("/api/v1/audit").json()["items"]]
 
 
@@ -102,10 +104,19 @@ def test_a_private_place_is_refused_unless_it_is_wanted(client_of, settings):
     strict = Settings(data=settings.data)
     assert addresses("127.0.0.1", 80, strict) == []
     assert addresses("localhost", 80, strict) == []
-    assert addresses("10.1.2.3", 80, strict) == []
+    for inside in ("10.1.2.3", "64:ff9b::7f00:1", "2002:7f00:1::", "::127.0.0.1", "::ffff:100.64.0.1", "224.0.0.1"):
+        assert addresses(inside, 80, strict) == [], inside
+    assert addresses("8.8.8.8", 80, strict) == ["8.8.8.8"]
     assert addresses("127.0.0.1", 80, settings) == ["127.0.0.1"]
     client = client_of()
-    for url in ("ftp://example.cn/x", "https://u:p@example.cn/x", "https://", "https://example.cn:0/", "nonsense"):
+    for url in (
+        "ftp://example.cn/x",
+        "https://u:p@example.cn/x",
+        "https://",
+        "https://example.cn:0/",
+        "https://example.cn/\x01",
+        "nonsense",
+    ):
         assert client.post("/api/v1/webhooks", json={"url": url}).status_code == 422
 
 

@@ -1,0 +1,129 @@
+"""The pages without JavaScript: what must work so does, and what a page says is masked like everything else."""
+
+import re
+from html import unescape
+
+import pytest
+
+from service.people import accounts, sessions
+from service.people.principal import Role
+from service.store import users
+from tests.service.jobs.handing import open_batch, text_of, zipped
+from tests.service.working import drain
+
+UNIT, OTHER = "临溪市教育局", "白麓大学"
+XSS = '<img src=x onerror="alert(1)">“\'&'
+
+
+@pytest.fixture
+def where(tmp_path):
+    """The pages use what the interface uses, which is tested on both databases."""
+    return str(tmp_path / "data" / "screening.db")
+
+
+@pytest.fixture
+def batch(store, settings):
+    members = {f"{UNIT}/{n}.docx": text_of(n) for n in (11, 12)} | {f"{OTHER}/抄.docx": text_of(11)}
+    batch_id = open_batch(store, zipped(members), name=f"演示{XSS}", rulebook="henan-2023-950")
+    drain(store, settings)
+    return batch_id
+
+
+@pytest.fixture
+def browser(client_of, store, settings):
+    """Return a function: a browser in which somebody of a role has signed in; ``post`` sends forms with the token."""
+
+    def make(role, *, unit="", blind=True):
+        user, _ = accounts.create(
+            store, settings, login=f"{role}{unit and 'x'}{blind}", role=Role(role), unit=unit, name="评审甲", by="test"
+        )
+        if role == "reviewer":
+            with store.write() as tx:
+                users.assign(tx, user, "*", blind=blind)
+        client = client_of(None)
+        secret = sessions.start(store, settings, user)
+        client.headers |= {"Accept": "text/html", "Origin": settings.url}
+        client.cookies.set(sessions.cookie_name(settings), secret)
+        client.token = sessions.principal_of(store, settings, secret).csrf
+        return client
+
+    return make
+
+
+def send(client, path, **fields):
+    return client.post(path, data={"csrf": client.token, **fields}, follow_redirects=True)
+
+
+def first_case(client, batch):
+    return re.search(r'href="(/cases/[0-9a-f]{28})', client.get(f"/cases?batch={batch}").text)[1]
+
+
+def test_a_reviewer_finds_decides_and_leaves_out(browser, batch):
+    client = browser("reviewer")
+    assert client.get("/", follow_redirects=True).url.path == "/batches"
+    page = client.get(f"/batches/{batch}").text
+    assert "共 3 份，筛查完 3 份" in page
+    case = first_case(client, batch)
+    page = client.get(case).text
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    source = re.search(r'name="source" value="([^"]+)"', page)[1]
+    assert "通过" in send(client, f"{case}/decide", what="pass", version=version, note="属实").text
+    again = send(client, f"{case}/decide", what="return", version=version)
+    assert again.status_code == 409
+    assert "刚被别人改过" in again.text
+    after = send(client, f"{case}/exclude", source=source, reason="同一课题组").text
+    assert "已排除" in after
+    assert "恢复这个来源" in after
+    assert "判定" in client.get(f"/cases?batch={batch}&q=判定:通过").text
+    pair = re.search(r'href="(/pairs/[^"#]+)"', client.get(case).text)[1]
+    assert "左右对照" in client.get(pair).text
+    assert "第 1 组" in client.get(f"/clusters?batch={batch}").text
+
+
+def test_blind_pages_name_no_unit(browser, batch):
+    blind, open_ = browser("reviewer"), browser("reviewer", blind=False)
+    case = first_case(blind, batch)
+    for path in (f"/batches/{batch}", f"/cases?batch={batch}", case, f"/clusters?batch={batch}"):
+        assert UNIT not in blind.get(path).text, path
+        assert OTHER not in blind.get(path).text, path
+    assert UNIT in open_.get(f"/cases?batch={batch}").text
+
+
+def test_a_line_that_is_wrong_is_said_beside_the_field(browser, batch):
+    answer = browser("reviewer").get(f"/cases?batch={batch}&q=率>很高")
+    assert answer.status_code == 422
+    assert "应是不小于 0 的数" in answer.text
+
+
+def test_what_others_wrote_is_text_on_every_page(browser, batch):
+    client = browser("administrator")
+    for path in ("/batches", f"/batches/{batch}", f"/cases?batch={batch}&q={XSS}", "/settings/audit"):
+        page = client.get(path).text
+        assert "<img src=x" not in page
+    assert XSS in unescape(client.get("/batches").text)
+
+
+def test_an_administrator_makes_accounts_and_keys(browser):
+    client = browser("administrator")
+    page = send(client, "/settings/users", login="wang", name="王丽", role="reviewer", see="blind").text
+    assert "/links/" in page
+    assert "王丽" in page
+    assert send(client, "/settings/users", login="wang", role="reviewer").status_code == 422
+    assert "csk_" in send(client, "/settings/keys", name="平台", role="submitter", unit=UNIT).text
+    key = re.search(r'action="(/settings/keys/[^"]+/revoke)"', client.get("/settings/keys").text)[1]
+    assert "已撤销" in send(client, key).text
+    assert browser("reviewer").get("/settings").status_code == 403
+
+
+def test_nothing_is_inline(browser, batch):
+    client = browser("administrator")
+    for path in (
+        "/batches",
+        f"/batches/{batch}",
+        "/batches/new",
+        f"/cases?batch={batch}",
+        first_case(client, batch),
+        "/rulebooks",
+    ):
+        page = client.get(path).text
+        assert not re.search(r"<script(?![^>]*src=)|<style|<[^>]*\s(on\w+|style)=", page), path

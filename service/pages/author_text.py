@@ -135,6 +135,5 @@ def _paragraph(text: str, paragraph: Paragraph, marks: Sequence[Mark]) -> Markup
     inside = marked(text, mine, span)
     number = h("span", paragraph.number, class_="autonumber") if paragraph.number else None
     kind = "title" if paragraph.style == "title" else f"level-{paragraph.level}" if paragraph.level else None
-    # A heading of the author is no heading of our page: it is told by a class, and by its role where it has a level.
-    heading = {"role": "heading", "aria_level": str(min(6, paragraph.level + 2))} if paragraph.level else {}
-    return h("p", number, inside, class_=kind, **heading)
+    # A heading of the author is none of our page, whose headings have an order: it is told by its class.
+    return h("p", number, inside, class_=kind)

@@ -14,6 +14,7 @@ from screening.output.html_reuse import WHEN
 from screening.output.html_score import score_part
 from screening.output.html_topic import topic_part
 from screening.output.labels import FOUND, MESSAGE_SHOWN, PLACE, RATES, percent, short
+from screening.output.markup import Markup
 from screening.report import Report
 from screening.reuse.result import Rates
 from screening.rulebook import Rulebook
@@ -74,13 +75,18 @@ def shown_case(
         "passages": _passages(report, pair_href),
         "passages_of": report.reuse.of if report.reuse else 0,
         "structure": _structure(report),
-        "topic": topic_part(report, frozenset(), full=True) or "",
-        "score": score_part(report, None, full=True) or "",
+        "topic": _part(topic_part(report, frozenset(), full=True)),
+        "score": _part(score_part(report, None, full=True)),
         "outcomes": outcomes_part(report) if not report.error else "",
         "said_of_whole": [s for s in [judged.findings.get("")] if s],
         "history": judged.history,
         "kind": (kind.label if (kind := book.kinds.get(report.case.kind)) else report.case.kind),
     }
+
+
+def _part(made: Markup | None) -> Markup:
+    """Return a part of the batch's page as one of this page, where it stands one heading higher."""
+    return Markup((made or "").replace("<h4>", "<h3>").replace("</h4>", "</h3>"))
 
 
 def _findings(

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 import psutil
 import pytest
 from sqlalchemy import func, select
@@ -77,7 +77,7 @@ class Sizes:
 def test_two_thousand_in_a_row_leave_it_as_large_as_it_was(tmp_path):
     store, service = served(tmp_path)
     service.start()
-    sizes, began, http = Sizes(), time.perf_counter(), httpx.Client(base_url=service.url, timeout=60)
+    sizes, began, http = Sizes(), time.perf_counter(), httpx2.Client(base_url=service.url, timeout=60)
     http.headers["Authorization"] = f"Bearer {key_for(store, Role.ADMINISTRATOR)}"
     try:
         for number in range(IN_A_ROW):
@@ -130,7 +130,7 @@ async def _ask(http, load, times, method, path, **more):
     began = time.perf_counter()
     try:
         answer = await http.request(method, path, **more)
-    except httpx.TransportError as error:
+    except httpx2.TransportError as error:
         load.errors[type(error).__name__] += 1
         return None
     times.append(time.perf_counter() - began)
@@ -142,7 +142,7 @@ async def _ask(http, load, times, method, path, **more):
 
 async def _review(url, key, load, until, number):
     """Read the list, a submission, its report; decide; again."""
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
         for turn in itertools.count(number):
             if time.perf_counter() > until:
                 return
@@ -175,7 +175,7 @@ def _batch(number):
 
 
 async def _upload(url, key, load, number, data):
-    async with httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=120) as http:
+    async with httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=120) as http:
         answer = await http.post(
             f"{API}/batches", files={"file": (f"{number}.zip", data)}, data={"name": f"第{number}批"}
         )
@@ -184,7 +184,7 @@ async def _upload(url, key, load, number, data):
 
 
 async def _watch(url, load, until):
-    async with httpx.AsyncClient(base_url=url, timeout=60) as http:
+    async with httpx2.AsyncClient(base_url=url, timeout=60) as http:
         while time.perf_counter() < until:
             await _ask(http, load, load.ready, "GET", "/readyz")
             await asyncio.sleep(0.5)

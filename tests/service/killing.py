@@ -18,7 +18,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 from sqlalchemy import func, select, text
 
 from screening.library.membership import content_of, state_of
@@ -93,9 +93,9 @@ class Served:
         while time.monotonic() - began < 60:
             assert self.process.poll() is None, (self.settings.data / "log").read_text("utf-8")[-3000:]
             try:
-                if httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200:
+                if httpx2.get(f"{self.url}/readyz", timeout=5).status_code == 200:
                     return time.monotonic() - began
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 time.sleep(0.02)
         raise AssertionError("not ready in a minute")
 
@@ -131,7 +131,7 @@ class Client(threading.Thread):
         self.rng, self.seed = random.Random(seed), seed
         self.enough = threading.Event()
         self.record = (served.settings.data / f"acknowledged-{seed}").open("a+", encoding="utf-8")
-        self.http = httpx.Client(base_url=served.url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
+        self.http = httpx2.Client(base_url=served.url, headers={"Authorization": f"Bearer {key}"}, timeout=30)
         self.trouble = None
         self.paths = None
 
@@ -180,7 +180,7 @@ class Client(threading.Thread):
         while True:
             try:
                 answer = self.http.request(method, path, **more)
-            except httpx.TransportError:
+            except httpx2.TransportError:
                 self.figures.repeated += 1
                 time.sleep(0.1)
                 continue

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-import httpx
+import httpx2
 import pytest
 
 from service.jobs.worker import LATE
@@ -60,8 +60,8 @@ def test_a_service_starts_works_and_stops_when_told(local):
         states = {row_of(store, i)["state"] for i in waiting}
         assert states <= {"queued", "read", "done"}  # finished or put back, nothing in hand
         assert {row_of(store, i)["attempts"] for i in waiting} == {0}
-        with pytest.raises(httpx.ConnectError):
-            httpx.get(f"{served.url}/healthz")
+        with pytest.raises(httpx2.ConnectError):
+            httpx2.get(f"{served.url}/healthz")
         drain(store, local)
         assert {row_of(store, i)["state"] for i in waiting} == {"done"}
     finally:

@@ -9,7 +9,7 @@ import importlib.util
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from screening.document import Span, union
@@ -82,6 +82,7 @@ class _Name:
     strict: re.Pattern[str]
 
 
+@lru_cache(maxsize=4096)  # making the patterns takes longer than a search with them
 def _person(name: str) -> _Name:
     loose = _loose(name)
     rows = [

@@ -22,6 +22,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
+from screening.intake.gather import case_id
 from service import logs
 from service.app import create_app
 from service.jobs.rounds import deliver
@@ -73,6 +74,7 @@ GROUPS = [PEOPLE[n * EACH : (n + 1) * EACH] for n in range(TEXTS)]
 *_, ODD, BAD, WRONG = PEOPLE  # of a file that is no document, of one that can't be read, of requests that are refused
 FILES = ["、".join(p.name for p in group[:IN_NAME]) + "-案例.docx" for group in GROUPS]
 NEEDLES = [word for person in PEOPLE for word in person.said]
+NEEDLES += [case_id(f) for f in FILES]  # whoever guesses the name can work it out
 NEEDLES += [p.mail.partition("@")[0] for p in PEOPLE] + [f.removesuffix(".docx") for f in FILES]
 
 
@@ -296,7 +298,9 @@ def test_a_refusal_repeats_nothing_of_what_was_sent(world):
     bodies += [{"files": {"file": files["file"]}, "data": {name: values[name]}} for name in FIELDS]
     with heard(world.logged):
         for method, path in routes(world.app):
-            if method == "GET" or path.endswith(("/cancel", "/close", "/signin")):  # the form shows the login again to who typed it
+            if method == "GET" or path.endswith(
+                ("/cancel", "/close", "/signin")
+            ):  # the form shows the login again to who typed it
                 continue
             known = {} if method == "DELETE" else {"submission_id": world.submissions[0], "batch_id": world.batch}
             place = re.sub(r"{(\w+)(:\w+)?}", lambda m, k=known: k.get(m[1], WRONG.name), path)

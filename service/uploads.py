@@ -1,4 +1,7 @@
-"""What comes with a request, cleaned: names of files, fields, metadata; nothing here trusts what it was given."""
+"""What comes with a request, cleaned: names of files, fields, metadata; nothing here trusts what it was given.
+
+Errors name the field and never repeat its value: what stands in the wrong field may be somebody's name or phone.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,7 @@ def rulebook_named(settings: Settings, name: str | None) -> tuple[str, Rulebook]
     if said not in known:
         # The installation's own may be a path, which is nobody's business.
         named = "、".join(k for k in known if "/" not in k and not k.endswith(".toml"))
-        raise ServiceError(422, "rulebook.unknown", f"没有名为“{said[:60]}”的规则集", f"可用的规则集：{named}。")
+        raise ServiceError(422, "rulebook.unknown", "没有这个规则集", f"可用的规则集：{named}。")
     return said, load_rulebook(said)
 
 
@@ -127,7 +130,7 @@ def kind_named(book: Rulebook, said: str) -> str:
     found = said if said in book.kinds else recognise(said, vocabulary(book).kinds)
     if not found:
         known = "、".join(f"{k.kind}（{k.label}）" for k in book.kinds.values())
-        raise ServiceError(422, "kind.unknown", f"规则集“{book.id}”没有材料类型“{said}”", f"可用的类型：{known}。")
+        raise ServiceError(422, "kind.unknown", f"规则集“{book.id}”没有这种材料类型", f"可用的类型：{known}。")
     return found
 
 
@@ -147,9 +150,9 @@ def received_at(said: str) -> datetime | None:
     try:
         found = when(said, "received")
     except ManifestError as error:
-        raise ServiceError(422, error.code, error.message, error.advice) from error
+        raise ServiceError(422, error.code, "received：报送时间读不懂", error.advice) from error
     if found and found.year not in _YEARS:
-        raise ServiceError(422, "manifest.date", f"报送时间“{said[:40]}”不像是真的", "请写成 2024-01-20 09:30。")
+        raise ServiceError(422, "manifest.date", "received：报送时间不像是真的", "请写成 2024-01-20 09:30。")
     return found
 
 
@@ -158,7 +161,7 @@ def share_of(said: str, name: str) -> float | None:
     try:
         return share(said, "请求", name)
     except ManifestError as error:
-        raise ServiceError(422, error.code, error.message, error.advice) from error
+        raise ServiceError(422, error.code, f"{name} 应是 0 到 100% 之间的数", error.advice) from error
 
 
 def row_of(name: str, **said: Any) -> dict[str, Any]:

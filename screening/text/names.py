@@ -9,7 +9,7 @@ import importlib.util
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from screening.document import Span, union
@@ -46,16 +46,20 @@ def _words() -> Mapping[str, bool]:
 
 
 @cache
+def _plain_words() -> str:
+    """Return the words that are no proper names, each between two line ends."""
+    return "\n".join(["", *(word for word, proper in _words().items() if not proper), ""])
+
+
+@cache
 def is_word(name: str) -> bool:
     """Say whether a name is a word of the language too, by itself or as the head or tail of longer words (高峰期).
 
     >>> [is_word(n) for n in ("高峰", "黎明", "文明", "李明", "周明远")]
     [True, True, True, False, False]
     """
-    return any(
-        not proper and (word == name or (len(word) > len(name) and word.startswith(name)) or word.endswith(name))
-        for word, proper in _words().items()
-    )
+    # One search in one string: names are asked for by the hundred, and going through all words takes 30 ms each.
+    return f"\n{name}" in _plain_words() or f"{name}\n" in _plain_words()
 
 
 def _loose(name: str) -> str:
@@ -82,6 +86,7 @@ class _Name:
     strict: re.Pattern[str]
 
 
+@lru_cache(maxsize=4096)  # making the patterns takes longer than a search with them
 def _person(name: str) -> _Name:
     loose = _loose(name)
     rows = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
@@ -81,7 +82,72 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     for router in routers():
         app.include_router(router)
+    plain = app.openapi
+    app.openapi = lambda: app.openapi_schema or _documented(plain())  # type: ignore[method-assign]
     return app
+
+
+_PROBLEMS = {
+    400: "请求内容读不出来",
+    401: "没有登录，或密钥无效",
+    403: "没有这项权限",
+    404: "没有这条记录，或不在可以查看的范围内",
+    409: "和现状冲突",
+    413: "请求太大",
+    422: "请求内容不对",
+    429: "请求太频繁，请按 Retry-After 稍后再试",
+}
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "title": "Problem",
+    "description": "出错时的答复（RFC 9457）",
+    "required": ["type", "title", "status", "code", "advice"],
+    "properties": {
+        "type": {"type": "string", "description": "urn:case-screening: 加错误代码"},
+        "title": {"type": "string", "description": "出了什么问题"},
+        "status": {"type": "integer", "description": "状态码"},
+        "code": {"type": "string", "description": "错误代码，不会改变，供程序判断", "examples": ["not_found"]},
+        "advice": {"type": "string", "description": "怎么办"},
+        "instance": {"type": "string", "description": "urn:request: 加请求编号，可据此查日志"},
+    },
+}
+
+
+def _documented(schema: dict[str, Any]) -> dict[str, Any]:
+    """Complete the description, in place: how one signs in, and the problems that every operation may answer with."""
+    parts = schema.setdefault("components", {})
+    parts.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "接口密钥 csk_…"}}
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            if path in ("/healthz", "/readyz"):
+                continue
+            if (method, path) != ("post", f"{API}/sessions"):
+                operation["security"] = [{"key": []}]
+            answers = operation["responses"]
+            for status in _may_fail(path, method, operation):
+                answers.setdefault(str(status), {"description": _PROBLEMS[status]})
+            for status, answer in answers.items():
+                if status >= "400":
+                    answer["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                    if status == "422":
+                        answer["description"] = _PROBLEMS[422]
+    for name in ("HTTPValidationError", "ValidationError"):
+        parts["schemas"].pop(name, None)
+    return schema
+
+
+def _may_fail(path: str, method: str, operation: dict[str, Any]) -> set[int]:
+    found = {401, 403, 429}
+    if operation.get("parameters") or "requestBody" in operation:
+        found.add(422)
+    if "{" in path or any(p["name"] == "batch" for p in operation.get("parameters", [])):
+        found.add(404)
+    if method != "get":
+        found |= {404, 409}
+    if "requestBody" in operation:
+        found |= {400, 413}
+    return found
 
 
 def _answer(request: Request, error: ServiceError) -> Response:

@@ -130,7 +130,7 @@ def _documented(schema: dict[str, Any]) -> dict[str, Any]:
             for status, answer in answers.items():
                 if status >= "400":
                     answer["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                    if status == "422":
+                    if answer["description"] == "Validation Error":  # as FastAPI has it
                         answer["description"] = _PROBLEMS[422]
     for name in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(name, None)

@@ -120,17 +120,15 @@ def _documented(schema: dict[str, Any]) -> dict[str, Any]:
     parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "接口密钥 csk_…"}}
     for path, methods in schema["paths"].items():
         for method, operation in methods.items():
-            if path in ("/healthz", "/readyz"):
-                continue
-            if (method, path) != ("post", f"{API}/sessions"):
+            answers, free = operation["responses"], path in ("/healthz", "/readyz")
+            if not free and (method, path) != ("post", f"{API}/sessions"):
                 operation["security"] = [{"key": []}]
-            answers = operation["responses"]
-            for status in _may_fail(path, method, operation):
+            for status in () if free else _may_fail(path, method, operation):
                 answers.setdefault(str(status), {"description": _PROBLEMS[status]})
             for status, answer in answers.items():
                 if status >= "400":
                     answer["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                    if status == "422":
+                    if answer["description"] == "Validation Error":  # as FastAPI has it
                         answer["description"] = _PROBLEMS[422]
     for name in ("HTTPValidationError", "ValidationError"):
         parts["schemas"].pop(name, None)

@@ -35,6 +35,9 @@ _SAFE = {
 }
 
 
+_ANY: dict[str, dict[str, str]] = {kind: {} for _, kinds in _KINDS for kind in (*kinds.values(), _OTHER)}
+
+
 def media_type(head: bytes, name: str) -> str:
     """Return the kind of media of a file by its first bytes and its name.
 
@@ -61,7 +64,7 @@ def disposition(name: str) -> str:
     summary="下载原件",
     response_class=Response,
     responses={
-        200: {"description": "原件，按原来的文件名", "content": {_OTHER: {}}},
+        200: {"description": "原件，按原来的文件名", "content": _ANY},
         403: {"description": "盲审期间不能看原件，请用 blind.docx"},
     },
 )

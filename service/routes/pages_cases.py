@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
+from screening.output.advice import advice_of
 from screening.report import Report
 from screening.reuse.result import Passage, Rates
 from service.context import Here, Service
@@ -253,7 +254,7 @@ def _case(
         judged,
         keys=keys,
         pair_href=lambda s: f"/pairs/{submission_id}/{s}",
-        advice_of=lambda _: "",
+        advice_of=advice_of,
     )
     return common | page | {
         "waiting": row["state"] != "done",

@@ -83,9 +83,11 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
     page.locator("body").press("j")
     expect(page.locator(".finding").first).to_be_focused()
     page.keyboard.press("a")
-    expect(page.locator("#side")).to_contain_text("认可")
+    expect(page.locator(".finding[data-decided=accept]")).to_have_count(
+        1
+    )  # the side has come anew, with the new version
     page.locator("body").press("1")
-    expect(page.locator("#decide h2")).to_contain_text("通过")
+    expect(page.locator("#decide h2")).to_contain_text("通过", timeout=20_000)
     source = page.locator(".source").first
     source.locator("input[name=reason]").fill("同一课题组的合作成果")
     source.locator("button").click()

@@ -8,7 +8,7 @@ import pytest
 from service.people import accounts, sessions
 from service.people.principal import Role
 from service.store import users
-from tests.service.jobs.handing import open_batch, text_of, zipped
+from tests.service.jobs.handing import hand_in, open_batch, text_of, zipped
 from tests.service.working import drain
 
 UNIT, OTHER = "临溪市教育局", "白麓大学"
@@ -78,6 +78,15 @@ def test_a_reviewer_finds_decides_and_leaves_out(browser, batch):
     pair = re.search(r'href="(/pairs/[^"#]+)"', client.get(case).text)[1]
     assert "左右对照" in client.get(pair).text
     assert "第 1 组" in client.get(f"/clusters?batch={batch}").text
+
+
+def test_a_pair_is_reached_also_where_only_the_later_report_tells_of_it(browser, store, settings):
+    for unit in (UNIT, OTHER):
+        hand_in(store, text_of(11), unit=unit, kind="work_case")
+        drain(store, settings)
+    for client in (browser("administrator"), browser("reviewer")):
+        ways = re.findall(r'href="(/pairs/[^"]+)"', client.get("/clusters").text)
+        assert [client.get(w).status_code for w in ways] == [200]
 
 
 def test_blind_pages_name_no_unit(browser, batch):

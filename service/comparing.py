@@ -142,6 +142,4 @@ def clusters_of(tx: Tx, store: Store, who: Principal, batch: str = "", least: fl
             received=b.received,
         )
         links.add(CaseInfo(id=a.key, title=a.title, unit=a.unit), [source])
-    return Clusters(
-        groups=links.clusters(least), named=named, reports=frozenset(reports), shown=len(rows), of=of
-    )
+    return Clusters(groups=links.clusters(least), named=named, reports=frozenset(reports), shown=len(rows), of=of)

@@ -124,6 +124,15 @@ def test_an_administrator_makes_accounts_and_keys(browser):
     assert browser("reviewer").get("/settings").status_code == 403
 
 
+def test_rules_and_the_sentences_of_the_notice_lead_to_each_other(browser):
+    client = browser("reviewer")
+    page = client.get(re.search(r'href="(/rulebooks/[^"]+)"', client.get("/rulebooks").text)[1]).text
+    ways = re.findall(r'href="#([nr]-\d+)"', page)
+    assert {w[0] for w in ways} == {"n", "r"}
+    assert all(page.count(f'id="{w}"') == 1 for w in ways)
+    assert "参考分的构成" in page
+
+
 def test_nothing_is_inline(browser, batch):
     client = browser("administrator")
     for path in (

@@ -7,7 +7,7 @@ import pytest
 
 from service.people import accounts, sessions
 from service.people.principal import Role
-from service.store import users
+from service.store import keys, users
 from tests.service.jobs.handing import hand_in, open_batch, text_of, zipped
 from tests.service.working import drain
 
@@ -122,6 +122,37 @@ def test_an_administrator_makes_accounts_and_keys(browser):
     key = re.search(r'action="(/settings/keys/[^"]+/revoke)"', client.get("/settings/keys").text)[1]
     assert "已撤销" in send(client, key).text
     assert browser("reviewer").get("/settings").status_code == 403
+
+
+def test_an_administrator_changes_what_others_may(browser, batch, store):
+    client = browser("administrator")
+    send(client, "/settings/users", login="wang", name="王丽", role="submitter", unit=UNIT)
+    with store.read() as tx:
+        user = dict(users.by_login(tx, "wang"))
+    way = f"/settings/users/{user['id']}"
+    assert send(client, way, do="nonsense", version=user["version"]).status_code == 422
+    assert send(client, way, do="blind", batch=batch).status_code == 422  # not a reviewer yet
+    assert "已保存" in send(client, way, do="role", role="reviewer", version=user["version"]).text
+    assert "刚刚被别人改过" in send(client, way, do="role", role="reviewer", version=user["version"]).text
+    send(client, way, do="open", batch=batch)
+    with store.read() as tx:
+        assert users.by_login(tx, "wang")["active"]
+        assert users.assignments(tx, user["id"]) == {batch: False}
+    send(client, way, do="unassign", batch=batch)
+    with store.read() as tx:
+        assert users.assignments(tx, user["id"]) == {}
+
+
+def test_a_key_of_a_reviewer_is_for_the_batch_that_was_chosen(browser, batch, store):
+    assert "csk_" in send(browser("administrator"), "/settings/keys", name="平台", role="reviewer", batch=batch).text
+    with store.read() as tx:
+        assert keys.listed(tx)[0]["batches"] == {batch: True}
+
+
+def test_an_administrator_sees_how_the_service_stands(browser):
+    page = browser("administrator").get("/settings").text
+    assert "workers.none" in page
+    assert "表结构" in page
 
 
 def test_rules_and_the_sentences_of_the_notice_lead_to_each_other(browser):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from screening.case import CaseInfo
@@ -141,5 +142,6 @@ def clusters_of(tx: Tx, store: Store, who: Principal, batch: str = "", least: fl
             place="batch" if b.submission and b.batch == a.batch else "archive",
             received=b.received,
         )
-        links.add(CaseInfo(id=a.key, title=a.title, unit=a.unit), [source])
+        received = datetime.fromisoformat(a.received) if a.received else None
+        links.add(CaseInfo(id=a.key, title=a.title, unit=a.unit, received=received), [source])
     return Clusters(groups=links.clusters(least), named=named, reports=frozenset(reports), shown=len(rows), of=of)

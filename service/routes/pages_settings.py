@@ -33,6 +33,12 @@ CHECKS = {
     "disk": "磁盘",
     "workers": "工作进程",
 }
+WRONG = {
+    "workers.none": "没有在工作的进程，材料只会排队",
+    "disk.full": "磁盘已满，不能再收材料",
+    "disk.low": "磁盘快满了",
+    "store.pending": "表结构要先升级",
+}
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 ACTIONS = ("link", "enable", "disable", "role", "blind", "open", "unassign")
 LINES = 100
@@ -63,11 +69,11 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
         states=found.submissions,
         words=STATES,
         failed=failed,
-        checks=[(CHECKS.get(k, k), v) for k, v in {**state.checks, **state.notes}.items()],
+        checks=[(CHECKS.get(k, k), v, WRONG.get(v, v)) for k, v in {**state.checks, **state.notes}.items()],
         facts=[
             ("版本", __version__),
-            ("数据库", f"{DATABASES.get(dialect, dialect)}，{found.size / MB:.0f} MB"),
-            ("工作进程", f"{found.workers} 个"),
+            ("数据库大小", f"{DATABASES.get(dialect, dialect)}，{found.size / MB:.0f} MB"),
+            ("正在工作的进程", f"{found.workers} 个"),
             ("等得最久的材料", f"{found.oldest / 60:.0f} 分钟" if found.oldest else "没有在等的"),
         ],
     )

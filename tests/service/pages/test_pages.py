@@ -1,6 +1,7 @@
 """The pages without JavaScript: what must work so does, and what a page says is masked like everything else."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
@@ -82,8 +83,11 @@ def test_a_reviewer_finds_decides_and_leaves_out(browser, batch):
 
 def test_a_pair_is_reached_also_where_only_the_later_report_tells_of_it(browser, store, settings):
     for unit in (UNIT, OTHER):
-        hand_in(store, text_of(11), unit=unit, kind="work_case")
+        received = datetime(2024, 1, 5 if unit == UNIT else 3, tzinfo=UTC)
+        hand_in(store, text_of(11), unit=unit, kind="work_case", received=received)
         drain(store, settings)
+    members = re.search(r'class="members">.*?</ol>', browser("administrator", unit=UNIT).get("/clusters").text)[0]
+    assert members.index("最早") < members.index("2024-01-03") < members.index("2024-01-05")
     for client in (browser("administrator"), browser("reviewer")):
         ways = re.findall(r'href="(/pairs/[^"]+)"', client.get("/clusters").text)
         assert [client.get(w).status_code for w in ways] == [200]
@@ -151,7 +155,7 @@ def test_a_key_of_a_reviewer_is_for_the_batch_that_was_chosen(browser, batch, st
 
 def test_an_administrator_sees_how_the_service_stands(browser):
     page = browser("administrator").get("/settings").text
-    assert "workers.none" in page
+    assert "没有在工作的进程" in page
     assert "表结构" in page
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from screening.case import CaseInfo
@@ -105,10 +106,14 @@ def pair_json(names_: Names, row: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clusters:
-    """Groups of texts alike, with what to call their members by id; ``shown`` of ``of`` pairs were looked at."""
+    """Groups of texts alike, with what to call their members by id; ``shown`` of ``of`` pairs were looked at.
+
+    ``reports`` are the keys (text, source) of the pairs that a report tells of: of two texts often only the later one's does.
+    """
 
     groups: tuple[Cluster, ...]
     named: Mapping[str, Named]
+    reports: frozenset[tuple[str, str]]
     shown: int
     of: int
 
@@ -120,9 +125,11 @@ def clusters_of(tx: Tx, store: Store, who: Principal, batch: str = "", least: fl
     found = Names(tx, store, who, rows)
     links = Links()
     named: dict[str, Named] = {}
+    reports: set[tuple[str, str]] = set()
     for row in rows:
         a, b = found.submission(row["submission"]), found.source(row)
         named |= {a.key: a, b.key: b}
+        reports.add((a.key, b.key))
         source = SourceMatch(
             id=b.key,
             title=b.title,
@@ -135,5 +142,6 @@ def clusters_of(tx: Tx, store: Store, who: Principal, batch: str = "", least: fl
             place="batch" if b.submission and b.batch == a.batch else "archive",
             received=b.received,
         )
-        links.add(CaseInfo(id=a.key, title=a.title, unit=a.unit), [source])
-    return Clusters(groups=links.clusters(least), named=named, shown=len(rows), of=of)
+        received = datetime.fromisoformat(a.received) if a.received else None
+        links.add(CaseInfo(id=a.key, title=a.title, unit=a.unit, received=received), [source])
+    return Clusters(groups=links.clusters(least), named=named, reports=frozenset(reports), shown=len(rows), of=of)

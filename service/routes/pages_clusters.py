@@ -12,7 +12,7 @@ from screening.output.labels import percent, short
 from screening.output.markup import Markup, h
 from screening.reuse.clusters import LEAST, Cluster
 from service import comparing
-from service.comparing import Named
+from service.comparing import Clusters
 from service.context import Here
 from service.pages.frame import render
 from service.routes.pages_people import Person
@@ -28,7 +28,7 @@ def clusters(request: Request, here: Here, who: Person, batch: str = "", rate: s
     least = int(rate) / 100 if rate.isascii() and rate.isdigit() and 0 < int(rate) <= 100 else LEAST
     with here.store.read() as tx:
         found = comparing.clusters_of(tx, here.store, who, batch, least)
-    groups = [_shown(n, c, found.named) for n, c in enumerate(found.groups, 1)]
+    groups = [_shown(n, c, found) for n, c in enumerate(found.groups, 1)]
     return render(
         "clusters.html",
         request,
@@ -41,7 +41,7 @@ def clusters(request: Request, here: Here, who: Person, batch: str = "", rate: s
     )
 
 
-def _shown(number: int, cluster: Cluster, named: Any) -> dict[str, Any]:
+def _shown(number: int, cluster: Cluster, found: Clusters) -> dict[str, Any]:
     numbers = {m.id: n for n, m in enumerate(cluster.members, 1)}
     links = [
         {
@@ -49,14 +49,14 @@ def _shown(number: int, cluster: Cluster, named: Any) -> dict[str, Any]:
             "b": numbers[x.b],
             "rate": x.rate,
             "own": x.own,
-            "href": _href(named[x.a], named[x.b]),
+            "href": _href(found, x.a, x.b),
         }
         for x in sorted(cluster.links, key=lambda x: -x.rate)
     ]
     return {
         "number": number,
         "members": [
-            {"number": numbers[m.id], "text": named[m.id], "earliest": cluster.earliest is not None and m.id == cluster.earliest.id}
+            {"number": numbers[m.id], "text": found.named[m.id], "earliest": cluster.earliest is not None and m.id == cluster.earliest.id}
             for m in cluster.members
         ],
         "links": links,
@@ -67,10 +67,11 @@ def _shown(number: int, cluster: Cluster, named: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _href(a: Named, b: Named) -> str:
+def _href(found: Clusters, a: str, b: str) -> str:
+    """Return the address of a pair: the page is that of the report that tells of it."""
     for one, other in ((a, b), (b, a)):
-        if one.submission:
-            return f"/pairs/{one.submission}/{other.id}"
+        if (one, other) in found.reports:
+            return f"/pairs/{found.named[one].submission}/{found.named[other].id}"
     return ""
 
 

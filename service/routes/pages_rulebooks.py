@@ -9,6 +9,7 @@ from screening.document import Span
 from screening.output.labels import SEVERITY
 from screening.output.marks import Mark, marked
 from screening.rulebook import Rulebook
+from screening.scoring.result import PARTS
 from service.context import Here
 from service.pages.frame import render
 from service.routes.pages_people import Person
@@ -29,22 +30,27 @@ def listed(request: Request, here: Here, who: Person) -> HTMLResponse:  # noqa: 
 def one(request: Request, here: Here, who: Person, rulebook_id: str) -> HTMLResponse:  # noqa: ARG001 - as above
     """Show a rulebook beside its notice."""
     book = named(here.settings.rulebook, rulebook_id)
+    notice, places = _notice(book)
     return render(
         "rulebook.html",
         request,
         book=rules_of(book),
-        notice=_notice(book),
+        notice=notice,
+        places=places,
+        parts=PARTS,
         severity={k.value: v for k, v in SEVERITY.items()},
         states=RULE_STATES,
     )
 
 
-def _notice(book: Rulebook) -> str:
-    """Return the notice's text with the sentences that rules quote marked."""
-    quotes = {r.clause.quote for k in book.kinds.values() for r in k.rules} | {r.clause.quote for r in book.batch}
+def _notice(book: Rulebook) -> tuple[str, dict[str, int]]:
+    """Return the notice's text with the sentences that rules quote marked and numbered, and each quotation's number."""
+    text = book.notice.text
+    quotes = {r.clause.quote for r in book.rules() if r.clause.quote}
+    found = sorted((at, q) for q in quotes if (at := text.find(q)) >= 0)
+    places = {q: n for n, (_, q) in enumerate(found, 1)}
     marks = [
-        Mark(Span(at, at + len(q)), "stock", label="有规则引用这一句")
-        for q in sorted(quotes)
-        if q and (at := book.notice.text.find(q)) >= 0
+        Mark(Span(at, at + len(q)), "stock", label=f"规则引用的第 {n} 句", number=n, anchor=f"n-{n}", href=f"#r-{n}")
+        for n, (at, q) in enumerate(found, 1)
     ]
-    return marked(book.notice.text, marks)
+    return marked(text, marks), places

@@ -1,14 +1,15 @@
 """The pages without JavaScript: what must work so does, and what a page says is masked like everything else."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 
 import pytest
 
 from service.people import accounts, sessions
 from service.people.principal import Role
-from service.store import users
-from tests.service.jobs.handing import open_batch, text_of, zipped
+from service.store import keys, users
+from tests.service.jobs.handing import hand_in, open_batch, text_of, zipped
 from tests.service.working import drain
 
 UNIT, OTHER = "临溪市教育局", "白麓大学"
@@ -80,6 +81,18 @@ def test_a_reviewer_finds_decides_and_leaves_out(browser, batch):
     assert "第 1 组" in client.get(f"/clusters?batch={batch}").text
 
 
+def test_a_pair_is_reached_also_where_only_the_later_report_tells_of_it(browser, store, settings):
+    for unit in (UNIT, OTHER):
+        received = datetime(2024, 1, 5 if unit == UNIT else 3, tzinfo=UTC)
+        hand_in(store, text_of(11), unit=unit, kind="work_case", received=received)
+        drain(store, settings)
+    members = re.search(r'class="members">.*?</ol>', browser("administrator", unit=UNIT).get("/clusters").text)[0]
+    assert members.index("最早") < members.index("2024-01-03") < members.index("2024-01-05")
+    for client in (browser("administrator"), browser("reviewer")):
+        ways = re.findall(r'href="(/pairs/[^"]+)"', client.get("/clusters").text)
+        assert [client.get(w).status_code for w in ways] == [200]
+
+
 def test_blind_pages_name_no_unit(browser, batch):
     blind, open_ = browser("reviewer"), browser("reviewer", blind=False)
     case = first_case(blind, batch)
@@ -113,6 +126,46 @@ def test_an_administrator_makes_accounts_and_keys(browser):
     key = re.search(r'action="(/settings/keys/[^"]+/revoke)"', client.get("/settings/keys").text)[1]
     assert "已撤销" in send(client, key).text
     assert browser("reviewer").get("/settings").status_code == 403
+
+
+def test_an_administrator_changes_what_others_may(browser, batch, store):
+    client = browser("administrator")
+    send(client, "/settings/users", login="wang", name="王丽", role="submitter", unit=UNIT)
+    with store.read() as tx:
+        user = dict(users.by_login(tx, "wang"))
+    way = f"/settings/users/{user['id']}"
+    assert send(client, way, do="nonsense", version=user["version"]).status_code == 422
+    assert send(client, way, do="blind", batch=batch).status_code == 422  # not a reviewer yet
+    assert "已保存" in send(client, way, do="role", role="reviewer", version=user["version"]).text
+    assert "刚刚被别人改过" in send(client, way, do="role", role="reviewer", version=user["version"]).text
+    send(client, way, do="open", batch=batch)
+    with store.read() as tx:
+        assert users.by_login(tx, "wang")["active"]
+        assert users.assignments(tx, user["id"]) == {batch: False}
+    send(client, way, do="unassign", batch=batch)
+    with store.read() as tx:
+        assert users.assignments(tx, user["id"]) == {}
+
+
+def test_a_key_of_a_reviewer_is_for_the_batch_that_was_chosen(browser, batch, store):
+    assert "csk_" in send(browser("administrator"), "/settings/keys", name="平台", role="reviewer", batch=batch).text
+    with store.read() as tx:
+        assert keys.listed(tx)[0]["batches"] == {batch: True}
+
+
+def test_an_administrator_sees_how_the_service_stands(browser):
+    page = browser("administrator").get("/settings").text
+    assert "没有在工作的进程" in page
+    assert "表结构" in page
+
+
+def test_rules_and_the_sentences_of_the_notice_lead_to_each_other(browser):
+    client = browser("reviewer")
+    page = client.get(re.search(r'href="(/rulebooks/[^"]+)"', client.get("/rulebooks").text)[1]).text
+    ways = re.findall(r'href="#([nr]-\d+)"', page)
+    assert {w[0] for w in ways} == {"n", "r"}
+    assert all(page.count(f'id="{w}"') == 1 for w in ways)
+    assert "参考分的构成" in page
 
 
 def test_nothing_is_inline(browser, batch):

@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.service.jobs.handing import text_of
 from tests.service.portal.serving import serving
 
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 PASSWORD = "石榴镇的那一盏小灯泡亮了"
 
 

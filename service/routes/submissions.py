@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -194,8 +195,6 @@ def report(
 
 def tag_of_bytes(body: bytes) -> str:
     """Return the tag of an answer by its bytes."""
-    from hashlib import sha256  # noqa: PLC0415 - the only use
-
     return f'"{sha256(body).hexdigest()}"'
 
 

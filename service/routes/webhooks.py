@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -12,23 +12,9 @@ from service.moment import new_id, new_webhook_secret, now, shown
 from service.people.principal import Principal, Role
 from service.sending import checked_url, send
 from service.store import webhooks
-from service.store.webhooks import KINDS
+from service.store.webhooks import KINDS, Kind
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["回调"])
-Kind = Literal[
-    "submission.received",
-    "submission.done",
-    "submission.failed",
-    "submission.decided",
-    "submission.cancelled",
-    "submission.deleted",
-    "batch.received",
-    "batch.sealed",
-    "batch.done",
-    "batch.closed",
-    "batch.failed",
-    "batch.cancelled",
-]
 
 
 class NewHook(BaseModel):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
@@ -15,7 +15,7 @@ from service.store.database import note
 from service.store.schema import batch, delivery, event, submission, webhook
 from service.store.sealing import Sealer
 
-KINDS: Final = (
+Kind = Literal[
     "submission.received",
     "submission.done",
     "submission.failed",
@@ -28,7 +28,8 @@ KINDS: Final = (
     "batch.closed",
     "batch.failed",
     "batch.cancelled",
-)
+]
+KINDS: Final[tuple[str, ...]] = get_args(Kind)
 PAUSES: Final = (
     5,
     30,

@@ -161,7 +161,7 @@ async def _review(url, key, load, until, number):
                         load.writes,
                         "POST",
                         f"{API}/submissions/{one}/decisions",
-                        json={"what": ("accept", "return")[turn % 2], "version": seen.json()["version"]},
+                        json={"what": ("pass", "return")[turn % 2], "version": seen.json()["version"]},
                     )
                     if said is not None and said.status_code == 409:
                         load.conflicts += 1

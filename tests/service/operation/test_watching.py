@@ -47,9 +47,18 @@ def logged(settings, monkeypatch):
         logger.setLevel(level)
 
 
+def looked(client):
+    """Return the answer of a look that has ended: on a busy machine the first ones say only that nothing answered in time."""
+    for _ in range(200):
+        answer = client.get("/readyz")
+        if answer.json()["checks"] != {"database": "store.slow"}:
+            return answer
+        time.sleep(0.05)
+    pytest.fail("never looked to the end")
+
+
 def test_readiness_names_what_is_missing_and_notes_what_is_not_needed(client_of):
-    client = client_of(None)
-    body = client.get("/readyz").json()
+    body = looked(client_of(None)).json()
     assert set(body["checks"]) == {"database", "migrations", "models", "rulebook", "disk"}
     assert set(body["checks"].values()) == {"ok"}
     assert body["notes"] == {"workers": "workers.none"}
@@ -62,15 +71,15 @@ def test_an_altered_model_makes_it_unready_until_it_is_whole_again(settings, sto
     good = model.read_bytes()
     app = create_app(settings.model_copy(update={"models": str(own)}), store)
     client = TestClient(app, raise_server_exceptions=False)
-    assert client.get("/readyz").status_code == 200
+    assert looked(client).status_code == 200
     model.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
     app.state.readiness._last = None
-    answer = client.get("/readyz")
+    answer = looked(client)
     assert (answer.status_code, answer.json()["checks"]["models"]) == (503, "model.altered")
     assert answer.headers["retry-after"]
     model.write_bytes(good)
     app.state.readiness._last = None
-    assert client.get("/readyz").status_code == 200
+    assert looked(client).status_code == 200
 
 
 def test_readiness_answers_in_time_when_the_database_does_not(settings, store, monkeypatch):
@@ -89,12 +98,7 @@ def test_readiness_answers_in_time_when_the_database_does_not(settings, store, m
     assert (answer.status_code, answer.json()["checks"]) == (503, {"database": "store.slow"})
     assert time.thread_time() - waited < 1
     go_on.set()
-    for _ in range(100):
-        if client.get("/readyz").status_code == 200:
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("not ready although the database answers again")
+    assert looked(client).status_code == 200
 
 
 def test_the_figures_count_requests_by_route_and_the_work_by_state(settings, store, client_of):

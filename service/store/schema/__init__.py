@@ -1,0 +1,46 @@
+"""The tables of the service, the same on SQLite and PostgreSQL, beside those of the archive. Changes come as Alembic migrations.
+
+Personal data has two homes only: ``service_author`` and the sealed bodies (originals, cases, reports). Every other column may be logged.
+"""
+
+from service.store.schema.around import audit, delivery, event, idempotency, secret, webhook, worker
+from service.store.schema.cases import SORTS, WAITING, assignment, author, batch, case, chunk, file, submission, words
+from service.store.schema.columns import ID, REVISION, metadata
+from service.store.schema.opinions import choice, decision, exclusion, memory, score
+from service.store.schema.people import key, link, session, signin, user
+from service.store.schema.results import pair, run
+
+__all__ = [
+    "ID",
+    "REVISION",
+    "SORTS",
+    "WAITING",
+    "assignment",
+    "audit",
+    "author",
+    "batch",
+    "case",
+    "choice",
+    "chunk",
+    "decision",
+    "delivery",
+    "event",
+    "exclusion",
+    "file",
+    "idempotency",
+    "key",
+    "link",
+    "memory",
+    "metadata",
+    "pair",
+    "run",
+    "score",
+    "secret",
+    "session",
+    "signin",
+    "submission",
+    "user",
+    "webhook",
+    "words",
+    "worker",
+]

@@ -16,10 +16,11 @@ from screening.errors import ScreeningError
 from screening.library import Prepared, prepare
 from screening.library.entry import Entry
 from screening.report import Report
+from service.foreign import mentioned, names_mates
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
-from service.store.schema import batch, case, pair, run, submission
+from service.store.schema import OTHERS, batch, case, mention, pair, run, submission
 from service.store.sealing import Sealer
 from service.store.work import Lease
 
@@ -95,6 +96,7 @@ class Made:
     report: Report
     run: Mapping[str, Any]
     pairs: Sequence[Mapping[str, Any]]
+    mentions: Sequence[Mapping[str, Any]]
 
     @classmethod
     def of(
@@ -102,7 +104,8 @@ class Made:
     ) -> Self:
         """Write the report's JSON, as the command line does, and seal it."""
         run_id, made = new_id(), report.made_with
-        data = json.dumps(report.to_json(), ensure_ascii=False).encode()
+        plain = report.to_json()
+        data = json.dumps(plain, ensure_ascii=False).encode()
         row = {
             "id": run_id,
             "submission": submission_id,
@@ -119,7 +122,9 @@ class Made:
             "search": made.search,
             "milliseconds": milliseconds,
         }
-        return cls(report, row, _pairs(report, submission_id, run_id))
+        sources = mentioned(plain) | ({OTHERS} if names_mates(plain) else set())
+        mentions = [{"source": source, "run": run_id} for source in sorted(sources)]
+        return cls(report, row, _pairs(report, submission_id, run_id), mentions)
 
 
 def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, state: str = "done") -> bool:
@@ -130,6 +135,8 @@ def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, sta
     if not work.held(tx, lease):
         return False
     tx.execute(insert(run), made.run)
+    if made.mentions:
+        tx.execute(insert(mention), made.mentions)
     tx.execute(delete(pair).where(pair.c.submission == lease.id))
     if made.pairs:
         tx.execute(insert(pair), made.pairs)

@@ -50,12 +50,18 @@ def for_submitter(data: dict[str, Any], row: Mapping[str, Any], veil: bytes, uni
 
 
 def mentioned(data: Mapping[str, Any]) -> set[str]:
-    """Return the ids of the documents that a report quotes or names."""
-    reuse, near = data.get("reuse") or {}, (data.get("vicinity") or {}).get("nearest")
-    found = {p["source"] for p in reuse.get("passages", ())} | {s["id"] for s in reuse.get("sources", ())}
+    """Return the ids of the documents that a report quotes or names, also in its findings."""
+    found = sources_of(data)
     for finding in _findings(data):
         found |= {e["other"]["case"] for e in finding["evidence"] if e.get("other")}
         found |= {source} if (source := finding["facts"].get("source")) else set()
+    return found
+
+
+def sources_of(data: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the documents that a report was compared with and found something in."""
+    reuse, near = data.get("reuse") or {}, (data.get("vicinity") or {}).get("nearest")
+    found = {p["source"] for p in reuse.get("passages", ())} | {s["id"] for s in reuse.get("sources", ())}
     return found | ({near["id"]} if near else set())
 
 

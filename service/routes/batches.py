@@ -115,15 +115,16 @@ def one(here: Here, who: Reader, batch_id: str) -> dict[str, Any]:
         book = current.rulebook(row["rulebook"] or here.settings.rulebook)
         counts = rows.counts(tx, [batch_id], who.sight())[batch_id]
         outcomes = overview.outcomes_of(tx, here.store, row, book)
-        return overview.batch_json(row, counts, who, here.store.sealer.veil) | {
-            "error": row["error"],
-            "message": row["message"],
-            "advice": row["advice"],
-            "quotas": overview.quotas_of(tx, here.store, who, row, book),
-            "histogram": overview.histogram_of(tx, who, batch_id),
-            "outcomes": overview.findings_of(outcomes, who, batch_id),
-            "remarks": overview.remarks_of(row, who),
-        }
+        return (
+            overview.batch_json(row, counts, who, here.store.sealer.veil)
+            | overview.failure_of(row, who)
+            | {
+                "quotas": overview.quotas_of(tx, here.store, who, row, book),
+                "histogram": overview.histogram_of(tx, who, batch_id),
+                "outcomes": overview.findings_of(outcomes, who, batch_id),
+                "remarks": overview.remarks_of(row, who),
+            }
+        )
 
 
 class Queued(BaseModel):

@@ -121,7 +121,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
     most = max((h["count"] for h in histogram), default=0) or 1
     return {
         "batch": _shown(here, who, row, counts),
-        "row": {"error": row["error"], "message": row["message"], "advice": row["advice"]},
+        "row": overview.failure_of(row, who),
         "states": STATES,
         "book": book,
         "over": sum(1 for q in quotas if q["over"]),

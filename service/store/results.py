@@ -17,6 +17,7 @@ from screening.library import Prepared, prepare
 from screening.library.entry import Entry
 from screening.report import Report
 from service.foreign import mentioned, names_mates
+from service.masking import Names, names_of
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
@@ -38,17 +39,22 @@ class ReadCase:
     words: search.Findable
 
     @classmethod
-    def of(cls, sealer: Sealer, submission_id: str, read: Case) -> Self:
-        """Seal, fold, hash and compress."""
-        document = prepare(Entry.of_case(read))
+    def of(cls, sealer: Sealer, submission_id: str, read: Case, stated: Names = search.NOBODY) -> Self:
+        """Seal, fold, hash and compress; ``stated`` are the names that were told when it was handed in."""
+        document, plain = prepare(Entry.of_case(read)), read.to_json()
         rows = {
             "submission": submission_id,
-            "body": sealer.seal_json(read.to_json(), f"case/{submission_id}"),
+            "body": sealer.seal_json(plain, f"case/{submission_id}"),
             "info": sealer.seal_json(read.info.to_json(), f"info/{submission_id}"),
         }
         person = {"author": read.info.author, "form": read.form and read.form.to_json()}
-        words = search.findable(document.entry.text, (read.info.author, read.info.unit))
+        words = findable(read, stated | names_of({}, person, plain))
         return cls(read.info, rows, person, document, words)
+
+
+def findable(read: Case, hide: Names) -> search.Findable:
+    """Return title and compared text of a case as they can be found; ``hide`` are the names that a blind reviewer is not shown in it."""
+    return search.findable(f"{read.info.title}\n{Entry.of_case(read).text}", hide)
 
 
 def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase) -> bool:
@@ -127,14 +133,24 @@ class Made:
         return cls(report, row, _pairs(report, submission_id, run_id), mentions)
 
 
-def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, state: str = "done") -> bool:
+def keep_report(
+    tx: Connection,
+    sealer: Sealer,
+    lease: Lease,
+    made: Made,
+    *,
+    state: str = "done",
+    words: search.Findable | None = None,
+) -> bool:
     """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
 
-    The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
+    ``words`` is the text as it can be found from now on: without the names behind the report's sources. The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
     """
     if not work.held(tx, lease):
         return False
     tx.execute(insert(run), made.run)
+    if words:
+        search.put(tx, lease.id, words)
     if made.mentions:
         tx.execute(insert(mention), made.mentions)
     tx.execute(delete(pair).where(pair.c.submission == lease.id))

@@ -185,7 +185,9 @@ def _news(tx: Connection, reached: int) -> list[RowMapping]:
 
 def _wanted(row: RowMapping, hook: RowMapping) -> bool:
     named = not hook["events"] or row["kind"] in hook["events"]
-    return named and row["kind"] in KINDS and hook["unit_key"] in ("", row["unit_key"])
+    if hook["unit_key"] and (hook["unit_key"] != row["unit_key"] or row["body"].get("told") is False):
+        return False
+    return named and row["kind"] in KINDS
 
 
 def _body(row: RowMapping, url: str) -> dict[str, Any]:

@@ -136,6 +136,7 @@ submission = Table(
     Column("codes", Json),  # of the findings that count
     # What people say: the newest decision on the whole.
     Column("decision", String(20)),
+    Column("told", String(20)),  # as its unit is told of it
     # Its document in the archive, and whether that came from here.
     Column("document", String(40)),
     Column("owns_document", Boolean, nullable=False, default=False),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from service.context import Here, Reader, Service, Writer
+from service.context import Here, Manager, Reader, Service, Writer
 from service.errors import ServiceError, not_found
 from service.moment import shown
 from service.people.principal import Principal, Role
@@ -235,3 +235,18 @@ def rescreen(here: Here, who: Writer, submission_id: str) -> dict[str, int]:
         queued = work.rescreen(tx, [submission_id])
         note(tx, who.id, "submission.rescreen", submission_id)
     return {"queued": queued}
+
+
+@router.post("/{submission_id}/retry", response_model=Queued, status_code=202, summary="再处理一次")
+def retry(here: Here, who: Manager, submission_id: str) -> dict[str, int]:
+    """把处理失败的材料重新排队；原因排除以后用。"""
+    do_again(here, who, submission_id)
+    return {"queued": 1}
+
+
+def do_again(here: Service, who: Principal, submission_id: str) -> None:
+    """Let a submission be worked on again that was given up. Raises :class:`ServiceError` 404, 409."""
+    with here.store.write() as tx:
+        submissions.one(tx, submission_id, who.sight())
+        work.retry(tx, submission_id)
+        note(tx, who.id, "submission.retry", submission_id)

@@ -141,7 +141,7 @@ def recall_later(
     row = {"kind": kind, "key": name, "what": what, "note": words, "submission": submission_id, "by": by}
     tx.execute(insert(memory), row | {"id": new_id(), "created": now()})
     if kind == "pair":
-        note(tx, by, f"pair.{what}", name)
+        note(tx, by, "pair.dismiss" if what == "dismiss" else "pair.open", name)
 
 
 def remembered(tx: Connection, kind: str, names: Collection[str]) -> dict[str, Said]:

@@ -77,6 +77,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "handed": ("good", "已收下，正在后台读取和筛查。"),
     "saved": ("good", "已保存。"),
     "removed": ("good", "已撤销。"),
+    "again": ("good", "已重新排队，请稍后刷新再看。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

@@ -17,8 +17,9 @@ from service.people.answers import Assignment
 from service.people.principal import ALL_BATCHES, Principal, Role, Scope
 from service.readiness import MB
 from service.routes.pages_people import Person
+from service.routes.submissions import do_again
 from service.routes.users import assign, unassign
-from service.store import audit, decisions, health, users, work
+from service.store import audit, decisions, health, users, webhooks
 from service.store import keys as key_rows
 from service.store.database import Tx, note
 from service.store.overview import batches
@@ -59,7 +60,7 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
     """Show how the installation is, and where things are changed."""
     with here.store.read() as tx:
         found = health.work(tx, here.settings.lease_seconds)
-        failed = health.failed(tx)
+        failed, batches_, hooks = health.failed(tx), health.failed_batches(tx), webhooks.failing(tx)
         dialect = tx.dialect.name
     state = request.app.state.readiness.look()
     return render(
@@ -69,6 +70,8 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
         states=found.submissions,
         words=STATES,
         failed=failed,
+        batches=batches_,
+        hooks=hooks,
         checks=[(CHECKS.get(k, k), v, WRONG.get(v, v)) for k, v in {**state.checks, **state.notes}.items()],
         facts=[
             ("版本", __version__),
@@ -82,10 +85,17 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
 @router.post("/retry/{submission_id}")
 def retry(here: Here, who: Manager, submission_id: str) -> RedirectResponse:
     """Try a submission again that was given up."""
+    do_again(here, who, submission_id)
+    return go("/settings", "again")
+
+
+@router.post("/webhooks/{webhook_id}/again")
+def send_again(here: Here, who: Manager, webhook_id: str) -> RedirectResponse:
+    """Send all deliveries of a webhook again that were given up."""
     with here.store.write() as tx:
-        work.retry(tx, submission_id)
-        note(tx, who.id, "submission.retry", submission_id)
-    return go("/settings", "saved")
+        webhooks.one(tx, webhook_id, None)
+        webhooks.all_again(tx, webhook_id, who.id)
+    return go("/settings", "again")
 
 
 @router.get("/users")
@@ -232,7 +242,14 @@ def revoke(here: Here, who: Manager, key_id: str) -> RedirectResponse:
 def lines(request: Request, here: Here, who: Manager, before: int = 0, action: str = "") -> HTMLResponse:  # noqa: ARG001 - the right to see it
     """Show who looked at or changed what."""
     with here.store.read() as tx:
-        rows = audit.listed(tx, before=max(0, before), action=action[:40], limit=LINES + 1)
+        rows = audit.listed(tx, before=max(0, before), action=action[:40], exact=True, limit=LINES + 1)
         names = decisions.names_of(tx, {r["by"] for r in rows})
     items = [dict(r) | {"at": (shown(r["created"]) or "")[:16].replace("T", " "), "name": names[r["by"]]} for r in rows]
-    return render("settings_audit.html", request, rows=items[:LINES], more=len(items) > LINES, action=action)
+    return render(
+        "settings_audit.html",
+        request,
+        rows=items[:LINES],
+        more=len(items) > LINES,
+        action=action,
+        actions=audit.ACTIONS,
+    )

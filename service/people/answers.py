@@ -35,7 +35,7 @@ class Me(BaseModel):
     name: str = Field(description="姓名，或密钥的名字")
     role: Role = Field(description="角色：submitter 报送单位，reviewer 评审，administrator 管理员")
     unit: str = Field(description="单位")
-    scopes: list[Scope] = Field(description="权限：read 查看，write 报送，decide 评审，manage 管理")
+    scopes: list[Scope] = Field(description="权限：read 查看，write 报送，decide 评审，webhooks 回调，manage 管理")
     batches: Batches
     csrf: str | None = Field(description="用会话登录时，改动类请求要带的 X-CSRF-Token；密钥不需要")
 

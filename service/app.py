@@ -18,6 +18,7 @@ from screening import __version__
 from screening.errors import ScreeningError
 from service.apart import Apart
 from service.context import Service
+from service.envelope import Envelope
 from service.errors import PROBLEM, ServiceError, problem
 from service.headers import Headers
 from service.limits import Bodies, BodyRefused
@@ -71,6 +72,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.state.service = Service(settings, opened)
     app.state.apart = Apart(settings.check_processes, settings.check_seconds)
     app.add_middleware(Bodies, settings=settings)
+    app.add_middleware(Envelope)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=_PACKED)
     app.state.metrics, app.state.readiness = Metrics(settings, opened), Readiness(settings, opened)
     app.add_middleware(Observed, metrics=app.state.metrics)

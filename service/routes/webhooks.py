@@ -71,7 +71,7 @@ class Delivery(BaseModel):
 
     id: str = Field(description="编号；消息头 webhook-id 为 msg_ 加它，重发时不变")
     type: str = Field(description="事件")
-    state: str = Field(description="waiting 待发（或稍后重试）、done 成功、failed 放弃")
+    state: str = Field(description="waiting 待发（或稍后重试）、done 成功、failed 放弃", examples=["done"])
     attempts: int = Field(description="试了几次")
     status: int | None = Field(description="对方最近的状态码")
     message: str = Field(description="最近一次的问题")

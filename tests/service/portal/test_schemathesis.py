@@ -47,6 +47,7 @@ def world(tmp_path_factory):
         "source": hand_in(store, text_of(1, 12), "乙.docx", unit="白麓大学", kind="work_case", batch=batch),
         "rulebook_id": settings.rulebook,
         "user_id": accounts.create(store, settings, login="some.reviewer", role=Role.REVIEWER, by="test")[0],
+        "patched": {"user_id": accounts.create(store, settings, login="other.one", role=Role.REVIEWER, by="test")[0]},
         "key_id": keys.issue(store, name="other", role=Role.ADMINISTRATOR, days=1, by="test")[0],
         "reason": "作者撤稿了",
         "confirm": "",  # the batch's name
@@ -80,7 +81,8 @@ def modes(operation):
 
 def real_things(case, known):
     """Ask for what is there: else hardly anything would be found, or deleted."""
-    case.path_parameters = {n: known.get(n, v) for n, v in (case.path_parameters or {}).items()}
+    found = known | (known["patched"] if case.method.upper() == "PATCH" else {})
+    case.path_parameters = {n: found.get(n, v) for n, v in (case.path_parameters or {}).items()}
     if case.method.upper() == "DELETE":
         case.query = {n: known.get(n, v) for n, v in (case.query or {}).items()}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
@@ -18,19 +17,20 @@ from screening import __version__
 from screening.errors import ScreeningError
 from service.apart import Apart
 from service.context import Service
+from service.envelope import Envelope
 from service.errors import PROBLEM, ServiceError, problem
 from service.headers import Headers
 from service.limits import Bodies, BodyRefused
 from service.logs import failure, log
 from service.metrics import Metrics
 from service.observing import Observed
+from service.openapi import API, INTRO, TAGS, describe
 from service.pages.frame import error_page, html_wanted
 from service.readiness import Readiness
 from service.routes import routers
 from service.settings import Settings
 from service.store.database import Store
 
-API = "/api/v1"
 _log = log("service.app")
 _THREADS = 10  # measured under load on 2 processors against the usual 40: see tests/bench/test_service_load_bench.py
 _TURN = 0.001  # seconds; the usual is 5 ms
@@ -63,7 +63,10 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         title="案例智审",
         version=__version__,
         summary="教育案例申报材料的篇幅、结构、查重与切题初筛：条条有据，由人定夺",
+        description=INTRO,
         openapi_url=f"{API}/openapi.json",
+        openapi_tags=[{"name": name, "description": said} for name, said in TAGS.items()],
+        servers=[{"url": "/", "description": "本系统"}],
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -71,6 +74,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.state.service = Service(settings, opened)
     app.state.apart = Apart(settings.check_processes, settings.check_seconds)
     app.add_middleware(Bodies, settings=settings)
+    app.add_middleware(Envelope)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=6, exclude_content_types=_PACKED)
     app.state.metrics, app.state.readiness = Metrics(settings, opened), Readiness(settings, opened)
     app.add_middleware(Observed, metrics=app.state.metrics)
@@ -82,70 +86,8 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.add_exception_handler(HTTPException, _http)
     for router in routers():
         app.include_router(router)
-    plain = app.openapi
-    app.openapi = lambda: app.openapi_schema or _documented(plain())  # type: ignore[method-assign]
+    app.openapi = lambda: describe(app, settings)  # type: ignore[method-assign]  # as FastAPI has it overridden
     return app
-
-
-_PROBLEMS = {
-    400: "请求内容读不出来",
-    401: "没有登录，或密钥无效",
-    403: "没有这项权限",
-    404: "没有这条记录，或不在可以查看的范围内",
-    409: "和现状冲突",
-    413: "请求太大",
-    422: "请求内容不对",
-    429: "请求太频繁，请按 Retry-After 稍后再试",
-}
-_PROBLEM_SCHEMA = {
-    "type": "object",
-    "title": "Problem",
-    "description": "出错时的答复（RFC 9457）",
-    "required": ["type", "title", "status", "code", "advice"],
-    "properties": {
-        "type": {"type": "string", "description": "urn:case-screening: 加错误代码"},
-        "title": {"type": "string", "description": "出了什么问题"},
-        "status": {"type": "integer", "description": "状态码"},
-        "code": {"type": "string", "description": "错误代码，不会改变，供程序判断", "examples": ["not_found"]},
-        "advice": {"type": "string", "description": "怎么办"},
-        "instance": {"type": "string", "description": "urn:request: 加请求编号，可据此查日志"},
-    },
-}
-
-
-def _documented(schema: dict[str, Any]) -> dict[str, Any]:
-    """Complete the description, in place: how one signs in, and the problems that every operation may answer with."""
-    parts = schema.setdefault("components", {})
-    parts.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
-    parts["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer", "description": "接口密钥 csk_…"}}
-    for path, methods in schema["paths"].items():
-        for method, operation in methods.items():
-            answers, free = operation["responses"], path in ("/healthz", "/readyz")
-            if not free and (method, path) != ("post", f"{API}/sessions"):
-                operation["security"] = [{"key": []}]
-            for status in () if free else _may_fail(path, method, operation):
-                answers.setdefault(str(status), {"description": _PROBLEMS[status]})
-            for status, answer in answers.items():
-                if status >= "400":
-                    answer["content"] = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-                    if answer["description"] == "Validation Error":  # as FastAPI has it
-                        answer["description"] = _PROBLEMS[422]
-    for name in ("HTTPValidationError", "ValidationError"):
-        parts["schemas"].pop(name, None)
-    return schema
-
-
-def _may_fail(path: str, method: str, operation: dict[str, Any]) -> set[int]:
-    found = {401, 403, 429}
-    if operation.get("parameters") or "requestBody" in operation:
-        found.add(422)
-    if "{" in path or any(p["name"] == "batch" for p in operation.get("parameters", [])):
-        found.add(404)
-    if method != "get":
-        found |= {404, 409}
-    if "requestBody" in operation:
-        found |= {400, 413}
-    return found
 
 
 def _answer(request: Request, error: ServiceError) -> Response:

@@ -98,7 +98,8 @@ def add_key(
     role: RoleName = "submitter",
     unit: Unit = "",
     scope: Annotated[
-        list[str] | None, typer.Option("--scope", help="权限：read、write、decide、manage，可重复；不写为该角色的全部")
+        list[str] | None,
+        typer.Option("--scope", help="权限：read、write、decide、webhooks、manage，可重复；不写为该角色的全部"),
     ] = None,
     batch: Annotated[list[str] | None, typer.Option("--batch", help="评审的密钥看哪些批次，可重复；* 为全部")] = None,
     named: Annotated[bool, typer.Option("--named", help="评审时看得到姓名与单位；默认匿名")] = False,

@@ -156,4 +156,5 @@ class Need:
 Reader = Annotated[Principal, Depends(Need(Scope.READ))]
 Writer = Annotated[Principal, Depends(Need(Scope.WRITE, Role.SUBMITTER, Role.ADMINISTRATOR))]
 Decider = Annotated[Principal, Depends(Need(Scope.DECIDE, Role.REVIEWER, Role.ADMINISTRATOR))]
+Listener = Annotated[Principal, Depends(Need(Scope.WEBHOOKS, Role.SUBMITTER, Role.ADMINISTRATOR))]
 Manager = Annotated[Principal, Depends(Need(Scope.MANAGE, Role.ADMINISTRATOR))]

@@ -48,8 +48,10 @@ class Bodies:
         """Serve one request."""
         if scope["type"] == "http":
             path = scope["path"].removeprefix(scope.get("root_path", ""))
-            most = self.most.get(path)
-            receive = _Body(scope, receive, most or OTHERS, self.seconds, signed=most is not None).receive
+            most, signed = self.most.get(path, OTHERS), path in self.most
+            if not dict(scope["headers"]).get(b"content-type", b"").lower().startswith(b"multipart/"):
+                most = OTHERS  # no files, and it is read into memory
+            receive = _Body(scope, receive, most, self.seconds, signed=signed).receive
         await self.app(scope, receive, send)
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service.envelope import wrapped
 from service.errors import PROBLEM, ServiceError, problem
 from service.logs import failure, log
 from service.metrics import Metrics
@@ -46,7 +47,7 @@ class Observed:
             told = failure(error)
             self.metrics.failures.inc()
             if not seen.status:
-                await _sorry(request_id)(scope, receive, seen.send)
+                await _sorry(request_id)(scope, receive, wrapped(scope, seen.send))
             else:
                 seen.broken = True
         finally:

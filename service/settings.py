@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     )
     retention_days: int = Field(0, ge=0, description="一批材料保存多久后清除（天），从批次关闭算起；0 为不自动清除")
     webhooks_private: bool = Field(default=False, description="回调地址可否是内网地址；默认不可，防止被人借道访问内网")
+    webhook_seconds: int = Field(
+        10, ge=1, le=25, description="一次回调从连接到收到答复最多用多久（秒），超过就稍后重试"
+    )
     metrics: str = Field(
         "local",
         pattern="^(local|key|open)$",

@@ -13,7 +13,7 @@ from service.people.keys import hashed
 from service.people.passwords import check_password, fold_login, new_login, passwords
 from service.people.principal import ALL_SCOPES, SCOPES, Principal, Role, Scope
 from service.settings import Settings
-from service.store import sessions, users
+from service.store import sessions, users, webhooks
 from service.store.database import Store, note
 
 LONGEST_WAIT: Final = timedelta(hours=24)
@@ -235,6 +235,7 @@ def change(
         users.change(tx, user_id, version=version + 1, **values)
         if any(new[k] != row[k] for k in ("role", "unit", "active")):
             sessions.end_all(tx, user_id)
+            webhooks.silence(tx, f"user:{user_id}")
         if not new["active"]:
             users.end_links(tx, user_id)
         if row["role"] == Role.REVIEWER and new["role"] != Role.REVIEWER:

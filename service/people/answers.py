@@ -31,11 +31,11 @@ class SignIn(Body):
 class Me(BaseModel):
     """请求者自己。"""
 
-    id: str = Field(description="user:编号 或 key:编号")
-    name: str = Field(description="姓名，或密钥的名字")
+    id: str = Field(description="user:编号 或 key:编号", examples=["key:01a213d2b11435f5ec613e2037e0"])
+    name: str = Field(description="姓名，或密钥的名字", examples=["省平台"])
     role: Role = Field(description="角色：submitter 报送单位，reviewer 评审，administrator 管理员")
     unit: str = Field(description="单位")
-    scopes: list[Scope] = Field(description="权限：read 查看，write 报送，decide 评审，manage 管理")
+    scopes: list[Scope] = Field(description="权限：read 查看，write 报送，decide 评审，webhooks 回调，manage 管理")
     batches: Batches
     csrf: str | None = Field(description="用会话登录时，改动类请求要带的 X-CSRF-Token；密钥不需要")
 
@@ -53,7 +53,7 @@ class ChangeUser(Body):
     """要改的内容；没有写的不变。"""
 
     version: int = Field(ge=1, description="读到的版本号；别人先改过时答 409")
-    name: str | None = Field(None, max_length=80, description="姓名")
+    name: str | None = Field(None, max_length=80, description="姓名", examples=["王丽"])
     role: Role | None = Field(None, description="角色")
     unit: str | None = Field(None, max_length=200, description="单位全称")
     active: bool | None = Field(None, description="false 为停用：立即退出，不能再登录；true 为恢复")
@@ -64,7 +64,7 @@ class User(BaseModel):
 
     id: str = Field(description="编号")
     login: str = Field(description="登录名")
-    name: str = Field(description="姓名")
+    name: str = Field(description="姓名", examples=["王丽"])
     role: Role | None = Field(description="角色；null 为从别处登录、尚未开通")
     unit: str = Field(description="单位")
     provider: str = Field(description="用哪里的账号登录；空为本系统的密码")
@@ -128,7 +128,7 @@ class Key(BaseModel):
 
     id: str = Field(description="编号")
     prefix: str = Field(description="密钥的开头几位", examples=["csk_Xy12AbCd"])
-    name: str = Field(description="名字")
+    name: str = Field(description="名字", examples=["省平台"])
     role: Role = Field(description="角色")
     unit: str = Field(description="单位")
     scopes: list[Scope] = Field(description="权限")

@@ -30,11 +30,12 @@ class Scope(enum.StrEnum):
     READ = "read"  # lists, reports, sheets, originals of what the role may see
     WRITE = "write"  # hand in, check, withdraw
     DECIDE = "decide"
-    MANAGE = "manage"  # users, keys, webhooks, rulebooks, archive, retention
+    WEBHOOKS = "webhooks"  # be told: a unit of its own submissions, an administrator of everything
+    MANAGE = "manage"  # users, keys, rulebooks, archive, retention
 
 
 SCOPES: Final = {
-    Role.SUBMITTER: frozenset({Scope.READ, Scope.WRITE}),
+    Role.SUBMITTER: frozenset({Scope.READ, Scope.WRITE, Scope.WEBHOOKS}),
     Role.REVIEWER: frozenset({Scope.READ, Scope.DECIDE}),
     Role.ADMINISTRATOR: frozenset(Scope),
 }

@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from service import overview, uploads
 from service.context import Here, Manager, Reader, Service, Writer
 from service.people.principal import Principal
+from service.routes.submissions import Queued
 from service.store import batches, current, listing, work
 from service.store import overview as rows
 from service.store.audit import Action
@@ -41,13 +42,14 @@ class Progress(BaseModel):
     waiting: int = Field(description="还在排队或进行的", examples=[19])
 
 
-class InList(BaseModel):
+class BatchSummary(BaseModel):
     """A batch in a list."""
 
     id: str = Field(description="批次编号")
     name: str = Field(description="名称")
     state: str = Field(
-        description="unpacking 解包中、open 收材料、sealed 已收完、closed 已关闭、failed 解包失败、cancelled 已撤回"
+        description="unpacking 解包中、open 收材料、sealed 已收完、closed 已关闭、failed 解包失败、cancelled 已撤回",
+        examples=["sealed"],
     )
     rulebook: str = Field(description="规则集")
     blind: bool = Field(description="是否盲审")
@@ -64,7 +66,7 @@ class InList(BaseModel):
 class Batches(BaseModel):
     """A page of batches."""
 
-    items: list[InList]
+    items: list[BatchSummary]
     next: str | None = Field(description="下一页的地址；最后一页为 null")
 
 
@@ -87,7 +89,7 @@ class Quota(BaseModel):
     over: int = Field(description="超出几个")
 
 
-class Detail(InList):
+class BatchDetail(BatchSummary):
     """One batch."""
 
     error: str = Field(description="解包失败的代码")
@@ -114,7 +116,7 @@ def listed(
     return {"items": items, "next": next_}
 
 
-@router.get("/{batch_id}", response_model=Detail, summary="一个批次")
+@router.get("/{batch_id}", response_model=BatchDetail, summary="一个批次")
 def one(here: Here, who: Reader, batch_id: str) -> dict[str, Any]:
     """返回进度、按结论的份数、名额和相似率分布。可以放心轮询；整批的检查见 outcomes。"""
     with here.store.read() as tx:
@@ -154,12 +156,6 @@ def unpack_again(here: Service, who: Principal, batch_id: str) -> None:
         batches.one(tx, batch_id, who.sight())
         work.retry_batch(tx, batch_id)
         note(tx, who.id, "batch.retry", batch_id)
-
-
-class Queued(BaseModel):
-    """How many are to be screened anew."""
-
-    queued: int = Field(description="排队重新筛查的份数", examples=[12])
 
 
 @router.post("/{batch_id}/rescreen", response_model=Queued, status_code=202, summary="整批重新筛查")

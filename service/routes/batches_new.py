@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
-from pydantic import BaseModel, Field
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from screening.errors import ScreeningError
 from screening.intake.archive import list_members
@@ -52,6 +53,29 @@ class BatchAccepted(BaseModel):
     self: str = Field(description="查询进度和结果的地址")
 
 
+class NewBatch(BaseModel):
+    """An empty batch to be opened, as JSON."""
+
+    model_config = {"extra": "forbid"}
+
+    name: str = Field("", description="批次的名称", examples=["2024 年第一批"])
+    rulebook: str = Field("", description="规则集，空为默认的", examples=["henan-2023-950"])
+    unit: str = Field("", description="只收这个单位的；空为不限单位", examples=[""])
+    state: Literal["open"] = Field("open", description="空批次")
+    blind: bool = Field(default=True, description="评审时不显示姓名和单位；只有管理员可以改为 false")
+    enforce_quota: bool = Field(default=False, description="超出通知名额的拒收（409）；否则只在报告里提示")
+
+
+async def sent_json(request: Request) -> NewBatch | None:
+    """Return what a JSON body asks for, None for a form. Raises :class:`RequestValidationError`."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        return None
+    try:
+        return NewBatch.model_validate_json(await request.body())
+    except ValidationError as error:
+        raise RequestValidationError([{**e, "loc": ("body", *e["loc"])} for e in error.errors()]) from error
+
+
 @router.post(
     "",
     status_code=202,
@@ -64,12 +88,14 @@ class BatchAccepted(BaseModel):
         413: {"description": "压缩包太大"},
         422: {"description": "压缩包、清单或名册有误"},
     },
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": NewBatch.model_json_schema()}}}},
 )
 def make(
     request: Request,
     here: Here,
     who: Writer,
     response: Response,
+    sent: Annotated[NewBatch | None, Depends(sent_json)],
     file: Annotated[UploadFile | None, File(description="zip 压缩包；开空批次时不要")] = None,
     manifest: Annotated[UploadFile | None, File(description="报送清单（xlsx 或 csv），可选")] = None,
     roster: Annotated[UploadFile | None, File(description="参训学员名册（xlsx 或 csv），可选")] = None,
@@ -85,10 +111,13 @@ def make(
     ] = False,
     key: KeyHeader = None,
 ) -> dict[str, Any]:
-    """收下一个压缩包（可附清单和名册），立即返回编号；或者开一个空批次。
+    """收下一个压缩包（可附清单和名册），立即返回编号；或者开一个空批次：表单里写 state=open，或直接发 JSON。
 
     压缩包是否完整、清单和名册是否看得懂，在这里就检查；里面的材料在后台读取。
     """
+    if sent:
+        name, rulebook, unit, blind, enforce_quota = sent.name, sent.rulebook, sent.unit, sent.blind, sent.enforce_quota
+        state = sent.state
     asked = _Asked(here, who, name=name, rulebook=rulebook, unit=unit, blind=blind, enforce_quota=enforce_quota)
     asked.take(file, manifest, roster, empty=state == "open")
     whole = uploads.digest_of_request(asked.values | {"state": state}, *asked.files)

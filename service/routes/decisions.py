@@ -35,7 +35,7 @@ class Decide(BaseModel):
     remember: bool = Field(default=True, description="不成立的，以后别的材料里同样的问题也提示“以前判过”")
 
 
-class State(BaseModel):
+class Decided(BaseModel):
     """What holds at present."""
 
     version: int = Field(description="版本号", examples=[2])
@@ -46,7 +46,7 @@ class State(BaseModel):
 
 @router.post(
     "/decisions",
-    response_model=State,
+    response_model=Decided,
     status_code=201,
     summary="提交判定",
     responses={409: {"description": "别人刚改过：present 里是现在的状态"}},
@@ -100,7 +100,7 @@ class Said(BaseModel):
     version: int = Field(description="此后的版本号")
 
 
-class History(State):
+class History(Decided):
     """What holds, every finding's key, and how it came to be."""
 
     keys: list[dict[str, str]] = Field(description="报告里各条问题的编号、代码和文字")

@@ -17,7 +17,7 @@ from service.store import current, files, submissions
 from service.store.database import note
 from service.views import names_of
 
-router = APIRouter(prefix="/api/v1/submissions", tags=["材料"])
+router = APIRouter(prefix="/api/v1/submissions", tags=["材料与报告"])
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _OTHER = "application/octet-stream"

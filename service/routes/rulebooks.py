@@ -17,16 +17,16 @@ from service.store import current
 router = APIRouter(prefix="/api/v1/rulebooks", tags=["规则集"])
 
 
-class InList(BaseModel):
+class RulebookSummary(BaseModel):
     """A rulebook in a list."""
 
     id: str = Field(description="编号", examples=["henan-2023-950"])
-    title: str = Field(description="通知的名称")
+    title: str = Field(description="通知的名称", examples=["关于征集典型案例的通知"])
     digest: str = Field(description="内容的摘要；报告里写着按哪一份筛查")
     default: bool = Field(description="是否默认")
 
 
-@router.get("", response_model=list[InList], summary="规则集列表")
+@router.get("", response_model=list[RulebookSummary], summary="规则集列表")
 def listed(here: Here, who: Reader) -> list[dict[str, Any]]:  # noqa: ARG001 - the right to see it
     """列出可用的规则集。"""
     return [

@@ -59,7 +59,7 @@ class Listed(BaseModel):
     counts: dict[str, Any] = Field(description="整个列表的份数：total 总数、verdicts 按结论、states 按状态")
 
 
-class Detail(Summary):
+class SubmissionDetail(Summary):
     """One submission."""
 
     stale: list[str] = Field(description="报告过时的原因：rulebook、engine、model、batch；空为没有过时")
@@ -128,7 +128,7 @@ def allowed(who: Principal, asked: Filter) -> Filter:
     return asked
 
 
-@router.get("/{submission_id}", response_model=Detail, summary="一份材料")
+@router.get("/{submission_id}", response_model=SubmissionDetail, summary="一份材料")
 def one(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
     """返回状态、结论、各项数值，以及报告是否已过时。"""
     with here.store.read() as tx:

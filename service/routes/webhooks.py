@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, Field
 
-from service.context import Here, Manager, Service
+from service.context import Here, Limit, Listener, Service
+from service.errors import ServiceError
 from service.moment import new_id, new_webhook_secret, now, shown
 from service.people.principal import Principal, Role
 from service.sending import checked_url, send
 from service.store import webhooks
-from service.store.webhooks import KINDS, Kind
+from service.store.webhooks import KINDS, UNIT_KINDS, Kind
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["回调"])
+_TESTING = BoundedSemaphore(2)  # tests wait for others' servers, on threads that other requests need
 
 
 class NewHook(BaseModel):
@@ -34,6 +37,7 @@ class Hook(BaseModel):
     id: str = Field(description="编号")
     url: str = Field(description="回调地址")
     events: list[str] = Field(description="要哪些事件；空为全部")
+    unit: str = Field(description="只听到哪个单位的材料；空为听到全部")
     active: bool = Field(description="false 为已停用（连续三天没有一次成功会自动停用）")
     failures: int = Field(description="连续失败的次数")
     created: str = Field(description="建立时间")
@@ -67,7 +71,7 @@ class Delivery(BaseModel):
 
     id: str = Field(description="编号；消息头 webhook-id 为 msg_ 加它，重发时不变")
     type: str = Field(description="事件")
-    state: str = Field(description="waiting 待发（或稍后重试）、done 成功、failed 放弃")
+    state: str = Field(description="waiting 待发（或稍后重试）、done 成功、failed 放弃", examples=["done"])
     attempts: int = Field(description="试了几次")
     status: int | None = Field(description="对方最近的状态码")
     message: str = Field(description="最近一次的问题")
@@ -89,28 +93,47 @@ class Again(BaseModel):
 
 
 def _unit(who: Principal) -> str | None:
-    return who.unit_key if who.role is Role.SUBMITTER else None
+    """Return whose webhooks somebody has to do with, None for all. Raises :class:`ServiceError` 403 for a submitter of no unit."""
+    if who.role is Role.ADMINISTRATOR:
+        return None
+    if not who.unit_key:  # "" is the mark of what hears of everything
+        raise ServiceError(403, "forbidden.unit", "这个账号还没有写明单位", "请联系管理员。")
+    return who.unit_key
+
+
+def _checked(who: Principal, events: list[Kind]) -> list[Kind]:
+    if _unit(who) and (beyond := [e for e in events if e not in UNIT_KINDS]):
+        raise ServiceError(
+            422,
+            "webhook.events",
+            f"单位的回调只说自己的材料，没有这些事件：{'、'.join(beyond)}",
+            f"可以选：{'、'.join(UNIT_KINDS)}。",
+        )
+    return events
 
 
 def _shown(row: Any) -> dict[str, Any]:
     names = ("id", "url", "events", "active", "failures", "version")
-    return {n: row[n] for n in names} | {"created": shown(row["created"])}
+    return {n: row[n] for n in names} | {"unit": row["unit_key"], "created": shown(row["created"])}
 
 
 @router.get("", response_model=list[Hook], summary="回调列表")
-def listed(here: Here, who: Manager) -> list[dict[str, Any]]:
-    """列出全部回调。"""
+def listed(here: Here, who: Listener) -> list[dict[str, Any]]:
+    """列出回调：管理员看到全部，单位看到自己单位的。"""
     with here.store.read() as tx:
         return [_shown(r) for r in webhooks.listed(tx, _unit(who))]
 
 
 @router.post("", response_model=Made, status_code=201, summary="新建回调")
-def make(response: Response, here: Here, who: Manager, body: NewHook) -> dict[str, Any]:
-    """新建回调，返回签名密钥（只显示这一次）。签名按 Standard Webhooks：webhook-id、webhook-timestamp、webhook-signature。"""
-    url, secret = checked_url(body.url, here.settings), new_webhook_secret()
+def make(response: Response, here: Here, who: Listener, body: NewHook) -> dict[str, Any]:
+    """新建回调，返回签名密钥（只显示这一次）。签名按 Standard Webhooks：webhook-id、webhook-timestamp、webhook-signature。
+
+    管理员的回调听到全部事件。单位的只听到自己单位的材料，不听别的单位和整批的事；建它的密钥或账号一旦撤销、停用，它也停用。
+    """
+    events, url, secret = _checked(who, body.events), checked_url(body.url, here.settings), new_webhook_secret()
     with here.store.write() as tx:
         new = webhooks.make(
-            tx, here.store.sealer, url=url, events=body.events, secret=secret, unit_key=_unit(who) or "", by=who.id
+            tx, here.store.sealer, url=url, events=events, secret=secret, unit_key=_unit(who) or "", by=who.id
         )
         row = webhooks.one(tx, new, None)
     response.headers["Location"] = f"/api/v1/webhooks/{new}"
@@ -118,18 +141,19 @@ def make(response: Response, here: Here, who: Manager, body: NewHook) -> dict[st
 
 
 @router.get("/{webhook_id}", response_model=Hook, summary="一个回调")
-def one(here: Here, who: Manager, webhook_id: str) -> dict[str, Any]:
+def one(here: Here, who: Listener, webhook_id: str) -> dict[str, Any]:
     """返回一个回调。"""
     with here.store.read() as tx:
         return _shown(webhooks.one(tx, webhook_id, _unit(who)))
 
 
 @router.patch("/{webhook_id}", response_model=Hook, summary="修改回调")
-def change(here: Here, who: Manager, webhook_id: str, body: ChangeHook) -> dict[str, Any]:
+def change(here: Here, who: Listener, webhook_id: str, body: ChangeHook) -> dict[str, Any]:
     """修改地址、事件，或停用、恢复；恢复后从新的事件发起。"""
     wanted = body.model_dump(exclude_none=True)
     if "url" in wanted:
         checked_url(wanted["url"], here.settings)
+    _checked(who, wanted.get("events", []))
     with here.store.write() as tx:
         was = webhooks.one(tx, webhook_id, _unit(who))
         if wanted.pop("active", was["active"]) != was["active"]:
@@ -143,20 +167,32 @@ def change(here: Here, who: Manager, webhook_id: str, body: ChangeHook) -> dict[
 
 
 @router.delete("/{webhook_id}", status_code=204, summary="删除回调")
-def remove(here: Here, who: Manager, webhook_id: str) -> None:
+def remove(here: Here, who: Listener, webhook_id: str) -> None:
     """删除回调和还没发出的消息。"""
     with here.store.write() as tx:
         webhooks.one(tx, webhook_id, _unit(who))
         webhooks.remove(tx, webhook_id, who.id)
 
 
-@router.post("/{webhook_id}/test", response_model=Tested, summary="测试回调")
-def test(here: Here, who: Manager, webhook_id: str) -> dict[str, Any]:
+@router.post(
+    "/{webhook_id}/test",
+    response_model=Tested,
+    summary="测试回调",
+    dependencies=[Depends(Limit("checks"))],
+    responses={503: {"description": "正在测试的回调太多；Retry-After 是多久后再试（秒）"}},
+)
+def test(here: Here, who: Listener, webhook_id: str) -> dict[str, Any]:
     """立即发一条签过名的 ping，返回对方的答复。"""
     row = _row(here, who, webhook_id)
     secret = here.store.sealer.open(row["secret"], f"webhook/{webhook_id}").decode()
     body = {"type": "ping", "timestamp": shown(now()), "data": {"webhook": webhook_id}}
-    status, message = send(row["url"], secret, f"msg_{new_id()}", body, here.settings)
+    if not _TESTING.acquire(blocking=False):
+        said = "正在测试的回调太多"
+        raise ServiceError(503, "webhook.busy", said, "请稍后再试。", headers={"Retry-After": "5"})
+    try:
+        status, message = send(row["url"], secret, f"msg_{new_id()}", body, here.settings)
+    finally:
+        _TESTING.release()
     return {"ok": status is not None and 200 <= status < 300, "status": status, "message": message}
 
 
@@ -168,7 +204,7 @@ def _row(here: Service, who: Principal, webhook_id: str) -> Any:
 @router.get("/{webhook_id}/deliveries", response_model=Deliveries, summary="投递记录")
 def log(
     here: Here,
-    who: Manager,
+    who: Listener,
     webhook_id: str,
     before: Annotated[str, Query(max_length=28, description="早于这个编号的")] = "",
     limit: Annotated[int, Query(ge=1, le=200, description="一页几条")] = 50,
@@ -186,7 +222,7 @@ def log(
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/again", status_code=202, summary="重新投递")
-def again(here: Here, who: Manager, webhook_id: str, delivery_id: str) -> dict[str, str]:
+def again(here: Here, who: Listener, webhook_id: str, delivery_id: str) -> dict[str, str]:
     """把一条消息再发一次；编号不变，对方可据此去重。"""
     with here.store.write() as tx:
         webhooks.one(tx, webhook_id, _unit(who))
@@ -195,7 +231,7 @@ def again(here: Here, who: Manager, webhook_id: str, delivery_id: str) -> dict[s
 
 
 @router.post("/{webhook_id}/again", response_model=Again, status_code=202, summary="重新投递全部放弃的")
-def all_again(here: Here, who: Manager, webhook_id: str) -> dict[str, int]:
+def all_again(here: Here, who: Listener, webhook_id: str) -> dict[str, int]:
     """把已放弃的消息全部再发一次；编号不变。停用的回调请先恢复。"""
     with here.store.write() as tx:
         webhooks.one(tx, webhook_id, _unit(who))

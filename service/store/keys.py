@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from service.moment import now
+from service.store import webhooks
 from service.store.schema import key
 
 
@@ -32,6 +33,7 @@ def touch(tx: Connection, key_id: str) -> None:
 
 
 def revoke(tx: Connection, key_id: str) -> bool:
-    """Take a key's validity; return whether there was such a key."""
+    """Take a key's validity, and with it the voice of the unit's webhooks that it made; return whether there was such a key."""
+    webhooks.silence(tx, f"key:{key_id}")
     done = tx.execute(update(key).where(key.c.id == key_id, key.c.revoked.is_(None)).values(revoked=now()))
     return done.rowcount > 0

@@ -9,11 +9,12 @@ from typing import Any, Final, Literal, get_args
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
-from service.errors import not_found
+from service.errors import conflict, not_found
 from service.moment import new_id, now, shown
 from service.store.database import note
-from service.store.schema import batch, delivery, event, submission, webhook
+from service.store.schema import delivery, event, submission, webhook
 from service.store.sealing import Sealer
+from service.store.sight import Sight
 
 Kind = Literal[
     "submission.received",
@@ -30,6 +31,9 @@ Kind = Literal[
     "batch.cancelled",
 ]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
+# Of a unit's own submissions; of one that was deleted nothing says any more whose it was.
+UNIT_KINDS: Final = tuple(k for k in KINDS if k.startswith("submission.") and k != "submission.deleted")
+MOST: Final = 10  # webhooks of one unit
 PAUSES: Final = (
     5,
     30,
@@ -53,7 +57,13 @@ _AT_ONCE: Final = 200
 def make(
     tx: Connection, sealer: Sealer, *, url: str, events: Sequence[str], secret: str, unit_key: str, by: str
 ) -> str:
-    """Add a webhook that hears of what happens from now on; return its id."""
+    """Add a webhook that hears of what happens from now on; return its id.
+
+    ``unit_key`` is "" for one that hears of everything; else it hears of that unit's submissions alone. Raises :class:`ServiceError`
+    409 if a unit has too many.
+    """
+    if unit_key and len(listed(tx, unit_key)) >= MOST:
+        raise conflict("webhook.many", f"一个单位最多 {MOST} 个回调", "请先删除不用的回调。")
     webhook_id = new_id()
     newest = tx.execute(select(func.coalesce(func.max(event.c.number), 0))).scalar_one()
     row = {
@@ -106,6 +116,13 @@ def remove(tx: Connection, webhook_id: str, by: str) -> None:
     tx.execute(delivery.delete().where(delivery.c.webhook == webhook_id))
     tx.execute(webhook.delete().where(webhook.c.id == webhook_id))
     note(tx, by, "webhook.remove", webhook_id)
+
+
+def silence(tx: Connection, maker: str) -> None:
+    """Switch off the webhooks of units that somebody made who has lost the right; ``maker`` is "key:ID" or "user:ID"."""
+    query = select(webhook.c.id).where(webhook.c.created_by == maker, webhook.c.unit_key != "", webhook.c.active)
+    for webhook_id in list(tx.execute(query).scalars()):
+        change(tx, webhook_id, "service", active=False)
 
 
 def deliveries(tx: Connection, webhook_id: str, *, before: str = "", limit: int = 50) -> list[RowMapping]:
@@ -164,7 +181,7 @@ def spread(tx: Connection, url: str) -> int:
     made = 0
     hooks = select(webhook).where(webhook.c.active).with_for_update(skip_locked=True)
     for hook in tx.execute(hooks).mappings().all():
-        rows = _news(tx, hook["reached"])
+        rows = _news(tx, hook)
         if not rows:
             continue
         wanted = [r for r in rows if _wanted(r, hook)]
@@ -189,13 +206,13 @@ def spread(tx: Connection, url: str) -> int:
     return made
 
 
-def _news(tx: Connection, reached: int) -> list[RowMapping]:
-    unit = func.coalesce(submission.c.unit_key, batch.c.unit_key, "").label("unit_key")
+def _news(tx: Connection, hook: RowMapping) -> list[RowMapping]:
+    """Return what is new to a webhook, with ``seen``: whether it is for its owner. What no submission is behind is for no unit."""
+    sight = Sight(everything=not hook["unit_key"], unit_key=hook["unit_key"])
     query = (
-        select(event, unit)
+        select(event, sight.of(submission).label("seen"))
         .outerjoin(submission, submission.c.id == event.c.submission)
-        .outerjoin(batch, batch.c.id == event.c.batch)
-        .where(event.c.number > reached)
+        .where(event.c.number > hook["reached"])
     )
     if tx.dialect.name == "postgresql":
         query = query.where(event.c.created <= now() - timedelta(seconds=SETTLED))
@@ -204,9 +221,9 @@ def _news(tx: Connection, reached: int) -> list[RowMapping]:
 
 def _wanted(row: RowMapping, hook: RowMapping) -> bool:
     named = not hook["events"] or row["kind"] in hook["events"]
-    if hook["unit_key"] and (hook["unit_key"] != row["unit_key"] or row["body"].get("told") is False):
+    if hook["unit_key"] and row["body"].get("told") is False:  # of a decision of which units are not told yet
         return False
-    return named and row["kind"] in KINDS
+    return named and row["kind"] in (UNIT_KINDS if hook["unit_key"] else KINDS) and bool(row["seen"])
 
 
 def _body(row: RowMapping, url: str) -> dict[str, Any]:
@@ -224,7 +241,7 @@ def claim(tx: Connection, most: int) -> list[RowMapping]:
         select(delivery, webhook.c.url, webhook.c.secret)
         .join(webhook, webhook.c.id == delivery.c.webhook)
         .where(delivery.c.state == "waiting", delivery.c.run_after <= now(), webhook.c.active)
-        .order_by(delivery.c.run_after)
+        .order_by(webhook.c.failures, delivery.c.run_after)  # who does not answer keeps nobody else waiting
         .limit(most)
         .with_for_update(skip_locked=True, of=delivery)
     )

@@ -14,6 +14,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
+from screening.case import unit_key
 from service.app import create_app
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
@@ -109,7 +110,13 @@ def _fill(world, settings):
             world.sessions[name] = _session(store, settings, name, **more)
     with store.write() as tx:
         hook = webhooks.make(
-            tx, store.sealer, url="https://127.0.0.1:1/", events=[], secret="whsec_AAAA", unit_key="", by="test"
+            tx,
+            store.sealer,
+            url="https://127.0.0.1:1/",
+            events=[],
+            secret="whsec_AAAA",
+            unit_key=unit_key(UNIT),
+            by="test",
         )
     some_key, _, _ = keys.issue(store, name="some", role=Role.ADMINISTRATOR, days=1, by="test")
     world.things = {

@@ -196,3 +196,30 @@ def test_a_unit_can_not_cancel_a_batch_of_all_units(client_of):
     send(unit, batch=batch)
     for deed in ("seal", "cancel"):
         assert unit.post(f"/api/v1/batches/{batch}/{deed}").status_code == 404
+
+
+def test_an_empty_batch_is_opened_with_json_as_with_a_form(client_of, store):
+    client, key = client_of("administrator"), {"Idempotency-Key": "first"}
+    asked = {"name": "2024 年第一批", "unit": UNIT, "blind": False, "enforce_quota": True}
+    answer = client.post("/api/v1/batches", json=asked, headers=key)
+    new = answer.json()
+    assert (answer.status_code, answer.headers["location"]) == (202, new["self"])
+    assert {k: new[k] for k in asked} == asked
+    assert (row_of(store, new["id"])["state"], new["state"]) == ("open", "open")
+    form = client.post("/api/v1/batches", data={**asked, "state": "open"}, headers=key)
+    assert (form.json()["id"], form.headers["idempotency-replayed"]) == (new["id"], "true")  # the same request
+    assert client.post("/api/v1/batches", json={}).status_code == 202
+    assert client_of("submitter", UNIT).post("/api/v1/batches", json={}).json()["unit"] == UNIT
+    assert client_of("submitter", UNIT).post("/api/v1/batches", json={"blind": False}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"name": 1}', '{"enforceQuota": true}', '{"state": "sealed"}', "[]", "{", "", '{"name": "\\ud800"}', "\udcff"],
+)
+def test_json_that_is_none_or_asks_for_something_else_is_refused_without_its_values(client_of, body):
+    headers = {"Content-Type": "application/json; charset=utf-8"}
+    content = body.encode("utf-8", "surrogateescape")
+    answer = client_of("administrator").post("/api/v1/batches", content=content, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+    assert "sealed" not in answer.text

@@ -109,6 +109,12 @@ def test_other_requests_bring_little(server):
     good(answer, 413, "too_large")
 
 
+def test_json_is_small_where_zips_may_be_large(server):
+    answer = ask(server, b" " * (MB + 1), {"Content-Type": "application/json"}, "/api/v1/batches")
+    good(answer, 413, "too_large")
+    assert ask(server, b'{"name": "x"}', {"Content-Type": "application/json"}, "/api/v1/batches")[0] == 202
+
+
 def test_a_slow_body_is_cut_off(server):
     begun = time.monotonic()
     good(ask(server, stream(100, b"x", 0.2)), 408, "too_slow")

@@ -23,7 +23,7 @@ def test_an_account_from_its_making_to_its_end(client_of, signed_in, settings):
     assert boss.post(link, data={"password": PASSWORD, "again": PASSWORD}).status_code in (200, 401)
     browser = signed_in("zhang.san")
     me = browser.get("/api/v1/me").json()
-    assert (me["role"], me["unit"], me["scopes"]) == ("submitter", "白麓大学", ["read", "write"])
+    assert (me["role"], me["unit"], me["scopes"]) == ("submitter", "白麓大学", ["read", "webhooks", "write"])
     seen = boss.get(path).json()
     assert (seen["login"], seen["sessions"] >= 1, seen["version"]) == ("zhang.san", True, 1)
     assert boss.patch(path, json={"version": 1, "unit": "临溪市第一小学"}).json()["version"] == 2

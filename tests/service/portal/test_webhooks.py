@@ -2,20 +2,19 @@
 
 import json
 import time
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 from standardwebhooks import Webhook
 
 from service.jobs.rounds import deliver
-from service.moment import now
-from service.sending import addresses
+from service.moment import new_webhook_secret, now
+from service.sending import addresses, send
 from service.settings import Settings
 from service.store import webhooks
-from service.store.schema import delivery, event
+from service.store.schema import delivery
 from tests.service.jobs.handing import hand_in, text_of
-from tests.service.portal.receiver import receiver
+from tests.service.portal.receiver import dripping, receiver, settle_events
 from tests.service.working import drain
 
 
@@ -30,12 +29,6 @@ def hook(client_of):
     with receiver() as there:
         made = client.post("/api/v1/webhooks", json={"url": there.url, "events": ["submission.done"]}).json()
         yield client, there, made
-
-
-def settle_events(store):
-    """Let the events be old enough to be told: on PostgreSQL a young one may have an elder brother still to come."""
-    with store.write() as tx:
-        tx.execute(update(event).values(created=now() - timedelta(seconds=webhooks.SETTLED + 1)))
 
 
 def test_what_is_done_is_told_once_and_signed(hook, store, settings):
@@ -136,3 +129,12 @@ def test_the_secret_is_shown_once(hook):
     client, _, made = hook
     assert "secret" not in client.get(f"/api/v1/webhooks/{made['id']}").json()
     assert made["secret"] not in json.dumps(client.get("/api/v1/webhooks").json())
+
+
+def test_who_drips_his_answer_holds_nobody_longer_than_the_setting(tmp_path):
+    short = Settings(data=tmp_path, webhooks_private=True, webhook_seconds=1)
+    with dripping() as url:
+        begun = time.monotonic()
+        status, message = send(url, new_webhook_secret(), "msg_1", {"type": "ping"}, short)
+        assert time.monotonic() - begun < 8  # without the deadline it would never end
+    assert (status, message) == (None, "对方没有在 1 秒内答复完")

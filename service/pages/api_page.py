@@ -32,7 +32,7 @@ def coded(text: str) -> Markup:
 def groups(description: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the operations by tag, in the order of the tags: {"name", "about", "operations"}."""
     found: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in description["tags"]}
-    for path, methods in description["paths"].items():
+    for path, methods in sorted(description["paths"].items(), key=lambda item: (item[0].count("/"), item[0])):
         for method, operation in methods.items():
             found[operation["tags"][0]].append(_operation(path, method, operation, description))
     about = {tag["name"]: tag["description"] for tag in description["tags"]}
@@ -81,7 +81,7 @@ def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
         {
             "name": parameter["name"],
             "place": {"path": "地址", "query": "查询", "header": "请求头", "cookie": "Cookie"}[parameter["in"]],
-            "kind": _kind(schema),
+            "kind": _kind(schema, {}),
             "required": parameter.get("required", False),
             "about": parameter["description"],
             "example": _shown(example) if example else "",
@@ -101,7 +101,7 @@ def _answer(status: str, answer: Mapping[str, Any], description: Mapping[str, An
         "about": answer["description"],
         "kinds": list(answer.get("content", {})),
         "shown": _shown(content["example"]) if "example" in content else "",
-        "fields": list(_fields(content.get("schema", {}), description)),
+        "fields": [f | {"required": False} for f in _fields(content.get("schema", {}), description)],
     }
 
 
@@ -132,13 +132,14 @@ def _fields(
         found = _resolved(part, description)
         path = f"{before}.{name}" if before else name
         about = part.get("description") or ("" if "properties" in found else found.get("description", ""))
-        yield {"name": path, "kind": _kind(found), "required": name in required, "about": about}
+        yield {"name": path, "kind": _kind(found, description), "required": name in required, "about": about}
         yield from _fields(found, description, path, depth + 1)
 
 
-def _kind(schema: Mapping[str, Any]) -> str:
+def _kind(schema: Mapping[str, Any], description: Mapping[str, Any]) -> str:
+    schema = _resolved(schema, description)
     if "anyOf" in schema:
-        return " 或 ".join(_kind(part) for part in schema["anyOf"])
+        return " 或 ".join(_kind(part, description) for part in schema["anyOf"])
     if "const" in schema:
         return str(schema["const"])
     if "enum" in schema:

@@ -18,8 +18,8 @@ _TEXT: Final = "让乡村课堂亮起来\n一、主要做法\n学校每周开展
 # By the name of a field, for fields whose models give no example of their own.
 NAMED: Final[dict[str, Any]] = {
     **dict.fromkeys(("id", "batch", "submission", "user", "document", "library"), ID),
-    **dict.fromkeys(("created", "updated", "expires", "seen", "received", "locked_until", "run_after"), _AT),
-    **dict.fromkeys(("closed", "revoked", "next", "replaces", "csrf", "facts", "error", "message", "advice", "provider")),
+    **dict.fromkeys(("created", "updated", "expires", "seen", "received"), _AT),
+    **dict.fromkeys(("closed", "revoked", "locked_until", "next", "replaces", "csrf", "facts", "error", "message", "advice", "provider")),
     "action": "names.unmask",
     "adjusted": {"total": 0.22},
     "author": "王丽",

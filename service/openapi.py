@@ -39,16 +39,32 @@ TAGS: Final = {
     "运行状况": "给监控用。",
 }
 
-INTRO: Final = f"""报送、筛查、评审的接口。每条发现都带依据，机器只作提示，由人定夺。
-
-* **登录**：程序用密钥（请求头 `Authorization: Bearer csk_…`）；浏览器用登录后的会话，改动时另带 `{CSRF_HEADER}`。
-* **时间**带时区，如 `2024-01-20T09:00:00+08:00`；**比率**是 0–1；**位置**按 Unicode 码点计。
-* **出错**时答 `{PROBLEM}`（RFC 9457）：`code` 供程序判断，不会改变；`title` 是一句话，`advice` 是怎么办。
-* **重复提交**：带 `Idempotency-Key`，断线重试不会收两份。**翻页**：照 `next` 走，直到它为 null。
-* **限额**：答 429 或 503 时，请等 `Retry-After` 那么多秒。
-* **信封**（可选）：请求头带 `Prefer: {WORD}`，JSON 答复就包成 `{{"code": 0, "message": "{GOOD}", "data": …}}`：\
-成功时 `code` 为 0，出错时为 HTTP 状态码，`data` 是出错的全部内容；HTTP 状态码不变。文件和 SSE 不包。
-"""
+# (what, how): Markdown, of which only `code` is used.
+CONVENTIONS: Final = (
+    (
+        "登录",
+        f"程序用密钥：请求头 `Authorization: Bearer csk_…`。浏览器用登录后的会话，改动时另带请求头 `{CSRF_HEADER}`。",
+    ),
+    ("写法", "时间带时区，如 `2024-01-20T09:00:00+08:00`；比率是 0–1；位置按 Unicode 码点计。"),
+    (
+        "出错",
+        f"答 `{PROBLEM}`（RFC 9457）：`code` 供程序判断，不会改变；`title` 是一句话，`advice` 是怎么办。",
+    ),
+    ("重复提交", "带上 `Idempotency-Key`，断线后用同一个值再发，不会收两份。"),
+    ("翻页", "照答复里的 `next` 走，直到它为 null；翻页期间来了新材料也不漏、不重。"),
+    ("限额", "答 429 或 503 时，请等 `Retry-After` 那么多秒再试。"),
+    ("省流量", "报告带 `ETag`；用 `If-None-Match` 再问，没有变化就答 304。`Accept-Encoding: gzip` 会压缩。"),
+    (
+        "信封",
+        (
+            f'可选。请求头带 `Prefer: {WORD}`，JSON 答复就包成 `{{"code": 0, "message": "{GOOD}", "data": …}}`：成功时 `code` 为 0，'
+            "出错时为 HTTP 状态码，`data` 是出错的全部内容。HTTP 状态码不变；文件和 SSE 不包。"
+        ),
+    ),
+)
+INTRO: Final = "报送、筛查、评审的接口。每条发现都带依据，机器只作提示，由人定夺。\n\n" + "\n".join(
+    f"* **{what}**：{how}" for what, how in CONVENTIONS
+)
 
 # Status: (when, code, title, advice).
 PROBLEMS: Final = {

@@ -96,8 +96,10 @@ def make(
     who: Writer,
     response: Response,
     sent: Annotated[NewBatch | None, Depends(sent_json)],
-    file: Annotated[UploadFile | None, File(description="zip 压缩包；开空批次时不要")] = None,
-    manifest: Annotated[UploadFile | None, File(description="报送清单（xlsx 或 csv），可选")] = None,
+    file: Annotated[UploadFile | None, File(description="zip 压缩包；开空批次时不要", examples=["材料.zip"])] = None,
+    manifest: Annotated[
+        UploadFile | None, File(description="报送清单（xlsx 或 csv），可选", examples=["报送清单.xlsx"])
+    ] = None,
     roster: Annotated[UploadFile | None, File(description="参训学员名册（xlsx 或 csv），可选")] = None,
     name: Annotated[str, Form(description="批次的名称", examples=["2024 年第一批"])] = "",
     rulebook: Annotated[str, Form(description="规则集，空为默认的", examples=["henan-2023-950"])] = "",

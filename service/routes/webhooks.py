@@ -17,7 +17,7 @@ from service.store import webhooks
 from service.store.webhooks import KINDS, UNIT_KINDS, Kind
 
 router = APIRouter(prefix="/api/v1/webhooks", tags=["回调"])
-_TESTING = BoundedSemaphore(2)  # tests wait for others' servers, on threads that other requests need
+TESTING = BoundedSemaphore(2)  # at once: tests wait for others' servers, on threads that other requests need
 
 
 class NewHook(BaseModel):
@@ -186,13 +186,13 @@ def test(here: Here, who: Listener, webhook_id: str) -> dict[str, Any]:
     row = _row(here, who, webhook_id)
     secret = here.store.sealer.open(row["secret"], f"webhook/{webhook_id}").decode()
     body = {"type": "ping", "timestamp": shown(now()), "data": {"webhook": webhook_id}}
-    if not _TESTING.acquire(blocking=False):
+    if not TESTING.acquire(blocking=False):
         said = "正在测试的回调太多"
         raise ServiceError(503, "webhook.busy", said, "请稍后再试。", headers={"Retry-After": "5"})
     try:
         status, message = send(row["url"], secret, f"msg_{new_id()}", body, here.settings)
     finally:
-        _TESTING.release()
+        TESTING.release()
     return {"ok": status is not None and 200 <= status < 300, "status": status, "message": message}
 
 

@@ -1,16 +1,18 @@
 """A unit's own webhooks: they tell of the unit's submissions and of nothing else, to nobody else."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from service.jobs.rounds import deliver
 from service.people import accounts
 from service.people.principal import Role
+from service.routes.webhooks import TESTING
 from service.store import webhooks
 from service.store.database import tell
-from service.store.schema import key
+from service.store.schema import delivery, key
 from tests.service.jobs.handing import hand_in, open_batch, text_of
 from tests.service.portal.receiver import receiver, settle_events
 
@@ -96,7 +98,7 @@ def test_a_unit_chooses_among_its_own_events_and_has_so_many_webhooks(of_unit):
 
 
 def test_a_submitter_of_no_unit_has_to_do_with_no_webhook(client_of, store):
-    """Accounts that come from elsewhere may have none, and none is how what hears of everything is marked."""
+    """However one comes to be so: no unit is how a webhook is marked that hears of everything."""
     client = client_of("submitter", UNIT)
     client_of().post("/api/v1/webhooks", json={"url": "https://example.cn/"})
     with store.write() as tx:
@@ -128,3 +130,40 @@ def test_an_account_that_moves_to_another_unit_leaves_no_ear_behind(store, setti
     accounts.change(store, user_id, 1, by="test", unit=OTHER)
     with store.read() as tx:
         assert {unit: webhooks.one(tx, id_, None)["active"] for unit, id_ in made.items()} == {UNIT: False, "": True}
+
+
+def test_tests_of_webhooks_leave_threads_for_others(of_unit):
+    client, _, made = of_unit
+    place = f"/api/v1/webhooks/{made['id']}/test"
+    assert client.post(place).json()["ok"] is True
+    with ExitStack() as busy:
+        for _ in range(2):
+            busy.enter_context(TESTING)
+        refused = client.post(place)
+        assert (refused.status_code, refused.json()["code"], refused.headers["retry-after"]) == (
+            503,
+            "webhook.busy",
+            "5",
+        )
+    assert client.post(place).json()["ok"] is True
+
+
+def test_who_does_not_answer_keeps_nobody_waiting(client_of, store, settings):
+    """Deliveries of a webhook that fails come after those of one that does not."""
+    client = client_of()
+    with receiver() as deaf, receiver() as there:
+        deaf.status = 500
+        first, second = (client.post("/api/v1/webhooks", json={"url": r.url}).json()["id"] for r in (deaf, there))
+        for n in range(2):
+            with store.write() as tx:
+                tell(tx, "batch.closed", batch=None, n=n)
+            settle_events(store)
+            with store.write() as tx:
+                webhooks.spread(tx, settings.url)
+                order = [row["webhook"] for row in webhooks.claim(tx, 9)]
+                for row in tx.execute(select(delivery)).mappings().all():
+                    webhooks.settle(
+                        tx, {**row, "attempts": 0}, status=500 if row["webhook"] == first else 200, message=""
+                    )
+            assert set(order) == {first, second}
+    assert order == [second, first]

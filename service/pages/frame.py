@@ -64,6 +64,7 @@ NAVIGATION: Final[list[Entry]] = [
     Entry("/batches", "批次"),
     Entry("/cases", "材料"),
     Entry("/clusters", "相似群组"),
+    Entry("/unit", "本单位", (Role.SUBMITTER,)),
     Entry("/rulebooks", "规则"),
     Entry("/settings", "管理", (Role.ADMINISTRATOR,)),
 ]

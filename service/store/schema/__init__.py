@@ -7,7 +7,7 @@ from service.store.schema.around import audit, delivery, event, idempotency, sec
 from service.store.schema.cases import SORTS, WAITING, assignment, author, batch, case, chunk, file, submission, words
 from service.store.schema.columns import ID, REVISION, metadata
 from service.store.schema.opinions import choice, decision, exclusion, memory, score
-from service.store.schema.people import key, link, session, signin, user
+from service.store.schema.people import key, link, session, signin, user, view
 from service.store.schema.results import pair, run
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "signin",
     "submission",
     "user",
+    "view",
     "webhook",
     "words",
     "worker",

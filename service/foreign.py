@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from screening.case import unit_key
+from screening.checks import all_checks
+from screening.checks._contract import BatchCheck
 
 OTHER_UNIT: Final = "其他单位的材料"
 ROSTER: Final = re.compile("的单位是(?P<units>.+?)，与作者单位“")  # what the check of the roster says
@@ -44,9 +46,28 @@ def for_submitter(data: dict[str, Any], row: Mapping[str, Any], veil: bytes, uni
     if near and not is_own(near, unit):
         foreign.add(near["id"])
     out = _without(data, {s: alias_of(s, row, veil) for s in foreign}, OTHER_UNIT)
-    if "outcomes" in out:
-        out["outcomes"] = [{**o, "findings": [_of_batch(f, unit) for f in o["findings"]]} for o in out["outcomes"]]
-    return out
+    return _each_finding(out, lambda f: _of_batch(f, unit))
+
+
+def mentioned(data: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the documents that a report quotes or names, also in its findings."""
+    found = sources_of(data)
+    for finding in _findings(data):
+        found |= {e["other"]["case"] for e in finding["evidence"] if e.get("other")}
+        found |= {source} if (source := finding["facts"].get("source")) else set()
+    return found
+
+
+def sources_of(data: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the documents that a report was compared with and found something in."""
+    reuse, near = data.get("reuse") or {}, (data.get("vicinity") or {}).get("nearest")
+    found = {p["source"] for p in reuse.get("passages", ())} | {s["id"] for s in reuse.get("sources", ())}
+    return found | ({near["id"]} if near else set())
+
+
+def names_mates(data: Mapping[str, Any]) -> bool:
+    """Whether a report may name other members of its batch: where a check of whole batches has found something."""
+    return any(o["findings"] for o in data.get("outcomes", ()) if _of_whole(o))
 
 
 def without_deleted(data: dict[str, Any], source: str) -> dict[str, Any]:
@@ -54,13 +75,73 @@ def without_deleted(data: dict[str, Any], source: str) -> dict[str, Any]:
     return _without(data, {source: source}, DELETED)
 
 
-def _without(data: dict[str, Any], alias: Mapping[str, str], called: str) -> dict[str, Any]:
-    out, reuse = dict(data), data.get("reuse") or {}
-    sources = {s["id"]: s for s in reuse.get("sources", [])}
+def described_anew(data: dict[str, Any], source: str, *, title: str, unit: str, file: str) -> dict[str, Any]:
+    """Return the report with another name for a source: of the texts of these bytes the one that had given it its name was deleted."""
+    reuse, new = data.get("reuse") or {}, {"title": title, "unit": unit, "file": file}
+    was: Mapping[str, Any] = next((s for s in reuse.get("sources", ()) if s["id"] == source), {})
+    called = f"《{title or file}》" + (f"（{unit}）" if unit else "")
+
+    def anew(thing: Mapping[str, Any]) -> dict[str, Any]:
+        return {k: new.get(k, v) for k, v in thing.items()}
+
+    def finding(found: dict[str, Any]) -> dict[str, Any]:
+        mine = found["facts"].get("source") == source
+        return {**found, "message": _message(found["message"], was, called)} if mine else found
+
+    out = _each_finding(data, finding)
+    if reuse:
+        out["reuse"] = {**reuse, "sources": [anew(s) if s["id"] == source else s for s in reuse["sources"]]}
+    near = (data.get("vicinity") or {}).get("nearest")
+    if near and near["id"] == source:
+        out["vicinity"] = {**data["vicinity"], "nearest": anew(near)}
+    return out
+
+
+def without_mate(data: dict[str, Any], called: Iterable[str], unit: str) -> dict[str, Any]:
+    """Return the report without what checks of whole batches said of a member: the titles and files it was ``called``, and its unit.
+
+    Counts stay, as they were counted; so does the unit if it is the report's own.
+    """
+    titles = [f"《{name}》" for name in called if name]
+    foreign = bool(unit) and unit_key(unit) != unit_key(data["case"]["unit"])
+
+    def finding(found: dict[str, Any]) -> dict[str, Any]:
+        message, facts = found["message"], found["facts"]
+        for title in titles:
+            message = message.replace(title, f"《{DELETED}》")
+        if foreign and unit in facts.get("units", ()):
+            message = message.replace(unit, f"{DELETED}的单位")
+            facts = {**facts, "units": [u for u in facts["units"] if u != unit]}
+        return {**found, "message": message, "facts": facts}
+
+    return _each_finding(data, finding, _of_whole)
+
+
+def _of_whole(outcome: Mapping[str, Any]) -> bool:
+    return isinstance(all_checks().get(outcome["check"]), BatchCheck)
+
+
+def _findings(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    return (f for o in data.get("outcomes", ()) for f in o["findings"])
+
+
+def _each_finding(
+    data: Mapping[str, Any],
+    change: Callable[[dict[str, Any]], dict[str, Any]],
+    where: Callable[[Mapping[str, Any]], bool] = bool,
+) -> dict[str, Any]:
+    out = dict(data)
     if "outcomes" in data:
         out["outcomes"] = [
-            {**o, "findings": [_finding(f, sources, alias, called) for f in o["findings"]]} for o in data["outcomes"]
+            {**o, "findings": [change(f) for f in o["findings"]]} if where(o) else o for o in data["outcomes"]
         ]
+    return out
+
+
+def _without(data: dict[str, Any], alias: Mapping[str, str], called: str) -> dict[str, Any]:
+    reuse = data.get("reuse") or {}
+    sources = {s["id"]: s for s in reuse.get("sources", [])}
+    out = _each_finding(data, lambda f: _finding(f, sources, alias, called))
     if reuse and alias:
         out["reuse"] = {
             **reuse,

@@ -171,10 +171,19 @@ def names_of(row: Mapping[str, Any], person: Mapping[str, Any] | None, case: Map
     units = [row.get("unit", ""), told.get("unit", ""), info.get("unit", ""), *(_cell(f, "unit") for f in forms)]
     values = [_cell(f, name) for f in forms for name in ("email", "phone")]
     values += [post for f in forms if len(post := _cell(f, "post")) >= _TELLING]
-    values += [
-        PurePosixPath(f).stem for f in (person.get("file", ""), person.get("form_file", ""), info.get("file", "")) if f
-    ]
+    for file in (person.get("file", ""), person.get("form_file", ""), info.get("file", "")):
+        values += file_names(file)
     return Names.of(people, units, values)
+
+
+def file_names(file: str) -> tuple[str, str]:
+    """Return what a file is called in messages, with its ending and without: a short name is known by its ending alone.
+
+    >>> file_names("临溪市/周明远.docx")
+    ('周明远.docx', '周明远')
+    """
+    path = PurePosixPath(file)
+    return path.name, path.stem
 
 
 def _cell(form: Mapping[str, Any], name: str) -> str:

@@ -124,6 +124,15 @@ def names_hidden(who: Principal, batch_id: str) -> bool:
     return veil_of(who, batch_id) in (Veil.BLIND, Veil.OWN)
 
 
+def failure_of(row: Mapping[str, Any], who: Principal) -> dict[str, str]:
+    """Return why a batch could not be unpacked, {"error", "message", "advice"}: to blind eyes without the files that it names."""
+    if row["error"] and veil_of(who, row["id"]) is Veil.BLIND:
+        said = "压缩包没有解开", "原因里可能有文件名，盲审时不显示；请联系管理员。"
+    else:
+        said = row["message"], row["advice"]
+    return {"error": row["error"], "message": said[0], "advice": said[1]}
+
+
 def remarks_of(row: Mapping[str, Any], who: Principal) -> list[dict[str, str]]:
     """Return the files that are no cases, with the reasons; their names, which may be those of authors, as far as one may see them."""
     found = row["remarks"] or []

@@ -12,15 +12,14 @@ from __future__ import annotations
 
 import enum
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
 from service.errors import ServiceError
-from service.foreign import OTHER_UNIT, ROSTER, alias_of, for_submitter, foreign_source, is_own
-from service.masking import Mask, Names, hidden_file, hidden_name, names_of, unit_pseudonym
+from service.foreign import OTHER_UNIT, ROSTER, alias_of, for_submitter, foreign_source, is_own, mentioned, sources_of
+from service.masking import Mask, Names, file_names, hidden_file, hidden_name, names_of, pseudonym, unit_pseudonym
 from service.moment import shown
 from service.people.principal import Principal, Role
 from service.store import names, runs
@@ -31,6 +30,7 @@ __all__ = [
     "OTHER_UNIT",
     "Names",
     "Veil",
+    "names_hidden",
     "names_of",
     "report_view",
     "shown_report",
@@ -113,6 +113,8 @@ def submission_view(
     out |= {name: str(person.get(name) or "") for name in ("author", "file", "form_file")}
     if veil is Veil.OWN and row["unit_key"] != who.unit_key:
         raise ServiceError(404, "not_found", "找不到这份材料", "请核对编号；也可能它不属于您可以查看的范围。")
+    if veil is Veil.OWN and "decision" in out:
+        out["decision"] = row["told"]
     if veil in (Veil.BLIND, Veil.MASKED):
         mask = Mask(_hidden_names(veil, names_of(row, person)))
         out |= {
@@ -205,6 +207,14 @@ def shown_report(
     return report_view(row, person_of(tx, sealer, row["id"]), report, who, unmask=unmask, others=others)
 
 
+def names_hidden(tx: Any, sealer: Sealer, row: Mapping[str, Any], report: Mapping[str, Any]) -> Names:
+    """Return the names that a blind reviewer is not shown in a submission's text: its own, those behind its report's sources, those it tells."""
+    hidden = names_of(row, person_of(tx, sealer, row["id"])) | _said(report)
+    for other in names.of_sources(tx, sealer, mentioned(report)).values():
+        hidden |= other
+    return hidden
+
+
 def text_view(
     text: str,
     row: Mapping[str, Any],
@@ -252,7 +262,7 @@ def _said(data: Mapping[str, Any]) -> Names:
         if m := ROSTER.search(finding["message"]):
             units += m["units"].split("、")
     files = [case["file"], *(s.get("file", "") for s in sources)]
-    return Names.of(people, units, [re.sub("\\.[A-Za-z0-9]{1,5}$", "", f.rpartition("/")[2]) for f in files])
+    return Names.of(people, units, [name for f in files for name in file_names(f)])
 
 
 def _findings(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
@@ -282,6 +292,7 @@ class _Masked:
     def __init__(self, data: dict[str, Any], veil: Veil, names: Names, secret: bytes, batch: str | None) -> None:
         self.data, self.veil, self.secret, self.batch = data, veil, secret, batch
         self.mask: Callable[[str], str] = cache(Mask(names))  # headings and terms are told many times over
+        self.sources = sources_of(data)
         self.plain = data.get("text", "")
         self.text = self.mask(self.plain)
 
@@ -312,6 +323,8 @@ class _Masked:
         return key if key.isascii() else self.mask(key)
 
     def string(self, value: str, key: str) -> str:
+        if key in ("case", "cases") and self.veil is Veil.BLIND and value not in self.sources:
+            return pseudonym(self.secret, "材料", self.batch, value)  # made of a file's name, which could be guessed
         if key in _FIXED:
             return value
         if key in ("unit", "units"):

@@ -14,6 +14,7 @@ from screening.intake.manifest import ManifestRow
 from screening.pipeline import Setting, vocabulary
 from service.errands import Held
 from service.jobs.kit import Kit
+from service.masking import names_of
 from service.store import files, results, submissions
 from service.store.database import Row, Tx
 from service.store.sealing import Sealer
@@ -27,13 +28,14 @@ def read(kit: Kit, lease: Lease) -> bool:
     with store.read() as tx:
         row = submissions.one(tx, lease.id, Sight(everything=True))
         given = handed_in(tx, store.sealer, row, whole=True)
+        stated = names_of(dict(row), submissions.person_of(tx, store.sealer, row["id"]))
         setting = setting_of(tx, kit, row)
     try:
         case = assemble(given, vocabulary(setting.rulebook))
     except UnreadableError as error:
         with store.write() as tx:
             return results.keep_refusal(tx, lease, error)
-    made = results.ReadCase.of(store.sealer, lease.id, case)
+    made = results.ReadCase.of(store.sealer, lease.id, case, stated)
     with store.write() as tx:
         kept = results.keep_case(tx, store.sealer, lease, made)
     kit.added()

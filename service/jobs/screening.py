@@ -23,6 +23,7 @@ from service.jobs.reading import handed_in, setting_of
 from service.store import archive, results, submissions
 from service.store.sight import Sight
 from service.store.work import Lease
+from service.views import names_hidden
 
 _TIMES = 5  # that a comparison is begun anew because documents are being removed under it
 
@@ -38,15 +39,17 @@ def screen_one(kit: Kit, lease: Lease) -> bool:
         given = None if kept else handed_in(tx, store.sealer, row, whole=False)
     if given:
         error = UnreadableError(row["error"], row["message"], row["advice"])
-        report = refused(outline(given, vocabulary(setting.rulebook)), error, setting)
+        report, words = refused(outline(given, vocabulary(setting.rulebook)), error, setting), None
     else:
         case = Case.from_json(kept or {})
         of_batch = _of_batch(kit, lease, case, setting, revision)
         report = _compared(kit, lease, row["document"], case, setting, of_batch)
+        with store.read() as tx:
+            words = results.findable(case, names_hidden(tx, store.sealer, dict(row), report.to_json()))
     spent = round(1000 * (time.perf_counter() - start))
     made = results.Made.of(store.sealer, lease.id, report, batch_revision=revision, milliseconds=spent)
     with store.write() as tx:
-        return results.keep_report(tx, store.sealer, lease, made)
+        return results.keep_report(tx, store.sealer, lease, made, words=words)
 
 
 def _compared(

@@ -1,4 +1,4 @@
-"""What the audit's actions are called on pages, and the groups by which it is looked through."""
+"""The groups by which the audit is looked through on its page, and the words for what its lines tell."""
 
 from __future__ import annotations
 
@@ -26,50 +26,6 @@ GROUPS: Final = {
     "webhook": "回调",
     "rulebook": "规则",
 }
-ACTIONS: Final = {
-    "names.unmask": "查看了姓名",
-    "original.read": "查看了原件",
-    "letter.read": "看了退改函",
-    "export.letters": "下载全部退改函",
-    "export.letter": "下载一个单位的退改函",
-    "export.sheet": "下载检测报告单",
-    "export.batch.summary": "下载汇总表",
-    "export.batch.reports": "下载全部报告",
-    "submission.cancel": "撤回材料",
-    "submission.replace": "替换材料",
-    "submission.delete": "删除材料",
-    "submission.rescreen": "重新筛查",
-    "submission.retry": "再试一次",
-    "batch.make": "新建批次",
-    "batch.seal": "收完批次",
-    "batch.close": "关闭批次",
-    "batch.cancel": "撤回批次",
-    "batch.delete": "删除批次",
-    "batch.rescreen": "整批重新筛查",
-    "batch.keep": "改了保存期限",
-    "reuse.exclude": "排除来源或段落",
-    "reuse.restore": "恢复来源或段落",
-    "review.assign": "分派评审",
-    "review.unassign": "撤回分派",
-    "user.create": "新建账号",
-    "user.change": "修改账号",
-    "user.link": "发一次性链接",
-    "password.set": "设置密码",
-    "sign_in": "登录",
-    "sign_in.attempt": "登录失败",
-    "sign_out": "退出登录",
-    "sign_out.all": "全部退出",
-    "sign_out.others": "退出别处的登录",
-    "key.issue": "发密钥",
-    "key.revoke": "撤销密钥",
-    "key.reseal": "更换加密密钥",
-    "webhook.make": "登记回调",
-    "webhook.change": "修改回调",
-    "webhook.remove": "删除回调",
-    "webhook.off": "自动停用回调",
-    "pair.dismiss": "忽略一对",
-    "pair.open": "恢复一对",
-}
 _FACTS: Final = {
     "submissions": "材料份数",
     "units": "单位数",
@@ -77,6 +33,7 @@ _FACTS: Final = {
     "until": "到",
     "number": "编号",
     "scrubbed": "清理的报告",
+    "deliveries": "条数",
     "queued": "排队份数",
     "fields": "改了",
     "days": "天数",
@@ -100,11 +57,6 @@ _VALUES: Final[dict[Any, str]] = {
     **{r.value: r.label for r in Role},
 }
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\+08:00")
-
-
-def action_words(action: str) -> str:
-    """Return what an action is called; one that has no words yet keeps its name."""
-    return ACTIONS.get(action, action)
 
 
 def facts_words(facts: dict[str, Any] | None) -> str:

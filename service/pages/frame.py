@@ -78,8 +78,8 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "handed": ("good", "已收下，正在后台读取和筛查。"),
     "saved": ("good", "已保存。"),
     "removed": ("good", "已撤销。"),
+    "again": ("good", "已重新排队，请稍后刷新再看。"),
     "gone": ("good", "已删除。"),
-    "again": ("good", "已排队重发，稍后刷新看结果。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

@@ -87,8 +87,9 @@ class Principal:
 
     def sight(self) -> Sight:
         """Return what this person may see."""
+        blind = self.role is Role.REVIEWER and any(self.batches.values())
         if self.role is Role.ADMINISTRATOR or (self.role is Role.REVIEWER and ALL_BATCHES in self.batches):
-            return Sight(everything=True)
+            return Sight(everything=True, blind=blind)
         if self.role is Role.SUBMITTER:
             return Sight(unit_key=self.unit_key)
-        return Sight(batches=tuple(sorted(self.batches)))
+        return Sight(batches=tuple(sorted(self.batches)), blind=blind)

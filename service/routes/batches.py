@@ -15,10 +15,11 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import BaseModel, Field
 
 from service import overview, uploads
-from service.context import Here, Reader, Service, Writer
+from service.context import Here, Manager, Reader, Service, Writer
 from service.people.principal import Principal
 from service.store import batches, current, listing, work
 from service.store import overview as rows
+from service.store.audit import Action
 from service.store.database import note
 from service.store.listing import Wanted
 from service.store.query import Filter
@@ -67,6 +68,13 @@ class Batches(BaseModel):
     next: str | None = Field(description="下一页的地址；最后一页为 null")
 
 
+class State(BaseModel):
+    """What became of a batch."""
+
+    id: str = Field(description="批次编号")
+    state: str = Field(description="状态", examples=["unpacking"])
+
+
 class Quota(BaseModel):
     """A unit's count in one class against the notice."""
 
@@ -87,7 +95,6 @@ class Detail(InList):
     advice: str = Field(description="怎么办")
     quotas: list[Quota] = Field(description="各单位各类别的份数和名额，超出的在前")
     histogram: list[dict[str, float]] = Field(description="总相似率的分布：from（不含）到 to（含）")
-    outcomes: list[dict[str, Any]] = Field(description="整批的检查（名额、截止时间、同一作者等）")
     remarks: list[dict[str, str]] = Field(description="压缩包里没有检查的文件和原因")
 
 
@@ -109,21 +116,44 @@ def listed(
 
 @router.get("/{batch_id}", response_model=Detail, summary="一个批次")
 def one(here: Here, who: Reader, batch_id: str) -> dict[str, Any]:
-    """返回进度、按结论的份数、名额、相似率分布和整批的检查结果。"""
+    """返回进度、按结论的份数、名额和相似率分布。可以放心轮询；整批的检查见 outcomes。"""
     with here.store.read() as tx:
         row = dict(batches.one(tx, batch_id, who.sight()))
         book = current.rulebook(row["rulebook"] or here.settings.rulebook)
         counts = rows.counts(tx, [batch_id], who.sight())[batch_id]
-        outcomes = overview.outcomes_of(tx, here.store, row, book)
-        return overview.batch_json(row, counts, who, here.store.sealer.veil) | {
-            "error": row["error"],
-            "message": row["message"],
-            "advice": row["advice"],
-            "quotas": overview.quotas_of(tx, here.store, who, row, book),
-            "histogram": overview.histogram_of(tx, who, batch_id),
-            "outcomes": overview.findings_of(outcomes, who, batch_id),
-            "remarks": overview.remarks_of(row, who),
-        }
+        return (
+            overview.batch_json(row, counts, who, here.store.sealer.veil)
+            | overview.failure_of(row, who)
+            | {
+                "quotas": overview.quotas_of(tx, here.store, who, row, book),
+                "histogram": overview.histogram_of(tx, who, batch_id),
+                "remarks": overview.remarks_of(row, who),
+            }
+        )
+
+
+@router.get("/{batch_id}/outcomes", summary="整批的检查")
+def outcomes(here: Here, who: Reader, batch_id: str) -> list[dict[str, Any]]:
+    """返回名额、同一作者等整批的检查结果；按现在的材料现做，材料多时要几秒。盲审时不显示单位和姓名。"""
+    with here.store.read() as tx:
+        row = dict(batches.one(tx, batch_id, who.sight()))
+        book = current.rulebook(row["rulebook"] or here.settings.rulebook)
+        return overview.findings_of(overview.outcomes_of(tx, here.store, row, book), who, batch_id)
+
+
+@router.post("/{batch_id}/retry", response_model=State, status_code=202, summary="再解包一次")
+def retry(here: Here, who: Manager, batch_id: str) -> dict[str, str]:
+    """把解包失败的批次重新排队；程序升级或磁盘腾出空间以后用。压缩包本身有问题的，请撤回后另交。"""
+    unpack_again(here, who, batch_id)
+    return {"id": batch_id, "state": "unpacking"}
+
+
+def unpack_again(here: Service, who: Principal, batch_id: str) -> None:
+    """Let a batch be unpacked again that was given up. Raises :class:`ServiceError` 404, 409."""
+    with here.store.write() as tx:
+        batches.one(tx, batch_id, who.sight())
+        work.retry_batch(tx, batch_id)
+        note(tx, who.id, "batch.retry", batch_id)
 
 
 class Queued(BaseModel):
@@ -175,7 +205,7 @@ def summary(here: Here, who: Reader, batch_id: str) -> Response:
             book = current.rulebook(row["rulebook"] or here.settings.rulebook)
             overview.write_workbook(tx, here.store, who, row, book, path)
         data = path.read_bytes()
-    _exported(here, who, "batch.summary", batch_id)
+    _exported(here, who, "export.batch.summary", batch_id)
     return Response(data, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="summary.xlsx"'})
 
 
@@ -189,7 +219,7 @@ def reports(here: Here, who: Reader, batch_id: str) -> StreamingResponse:
     """下载这一批的全部报告，一行一份，按角色遮盖；下载会记入日志。"""
     with here.store.read() as tx:
         batches.one(tx, batch_id, who.sight())
-    _exported(here, who, "batch.reports", batch_id)
+    _exported(here, who, "export.batch.reports", batch_id)
 
     def lines() -> Iterator[bytes]:
         with here.store.read() as tx:
@@ -203,9 +233,9 @@ def reports(here: Here, who: Reader, batch_id: str) -> StreamingResponse:
     )
 
 
-def _exported(here: Service, who: Principal, what: str, batch_id: str) -> None:
+def _exported(here: Service, who: Principal, what: Action, batch_id: str) -> None:
     with here.store.write() as tx:
-        note(tx, who.id, f"export.{what}", batch_id)
+        note(tx, who.id, what, batch_id)
 
 
 def seen(here: Here, who: Reader, batch_id: str) -> str:

@@ -22,7 +22,7 @@ from service.errors import ServiceError, conflict
 from service.moment import now
 from service.people.principal import Principal, Role, Scope
 from service.routes.submissions_new import KeyHeader, State
-from service.store import batches, files
+from service.store import batches, decisions, files
 from service.store.database import note, tell
 from service.store.idempotency import Claim, Given, claim, settle
 from service.store.withdrawal import withdraw
@@ -235,11 +235,12 @@ def seal(here: Here, who: Writer, batch_id: str) -> dict[str, Any]:
 
 @router.post("/{batch_id}/close", response_model=State, summary="评审完了：关闭批次")
 def close(here: Here, who: Closer, batch_id: str) -> dict[str, Any]:
-    """关闭后单位不能再撤回或替换材料；保存期限（设置 retention_days）从此算起。"""
+    """关闭后单位看得到全部判定，不能再撤回或替换材料；保存期限（设置 retention_days）从此算起。"""
     with here.store.write() as tx:
         row = batches.one(tx, batch_id, who.sight(), lock=True)
         if row["state"] in ("open", "sealed"):
             batches.change(tx, batch_id, state="closed", closed=now())
+            decisions.release(tx, batch_id)
             tell(tx, "batch.closed", batch=batch_id)
             note(tx, who.id, "batch.close", batch_id)
         elif row["state"] != "closed":

@@ -110,7 +110,7 @@ class History(State):
 
 @router.get("/decisions", response_model=History, summary="判定的现状和历史")
 def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
-    """列出现行判定、问题编号和全部历史。报送单位只看得到整体判定。"""
+    """列出现行判定、问题编号和全部历史。报送单位只看得到整体判定：退回的立即看到，其他的到批次关闭时。"""
     with here.store.read() as tx:
         row = dict(submissions.one(tx, submission_id, who.sight()))
         report = json.loads(runs.report_of(tx, here.store.sealer, row["run"])) if row["run"] else {}
@@ -122,7 +122,7 @@ def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
         person = submissions.person_of(tx, here.store.sealer, submission_id)
         state = decisions.state(tx, row)
     if who.role is Role.SUBMITTER:
-        state["findings"] = {}
+        state |= {"findings": {}, "decision": row["told"]}
     return state | {
         "keys": keys,
         "remembered": {

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from service.context import Here, Reader, Service
 from service.errors import ServiceError
 from service.people.principal import Principal, Role
-from service.store import files, partners, submissions
+from service.store import current, files, submissions
 from service.store.database import note
 from service.views import names_of
 
@@ -131,7 +131,7 @@ def blind(request: Request, here: Here, who: Reader, submission_id: str) -> Resp
         person: dict[str, Any] = submissions.person_of(tx, here.store.sealer, submission_id)
         names = names_of(dict(row), person, submissions.case_of(tx, here.store.sealer, submission_id))
         data = b"".join(files.pieces(tx, here.store.sealer, row["sha256"]))
-        rulebook = row["rulebook"] or partners.rulebook_of(tx, row["batch"]) or here.settings.rulebook
+        rulebook = current.rulebook_of(tx, dict(row), here.settings.rulebook)
     also = [*names.people, *names.units]
     errand = {"do": "blind", "name": _last(person["file"]), "also": also, "rulebook": rulebook}
     said, copy = request.app.state.apart.ask(errand, data)

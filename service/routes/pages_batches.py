@@ -13,7 +13,7 @@ from service.context import Here, Service
 from service.moment import shown
 from service.pages.frame import go, render
 from service.people.principal import Principal, Role, Scope
-from service.routes.batches import anew
+from service.routes.batches import anew, unpack_again
 from service.routes.pages_people import Person
 from service.routes.rulebooks import available_books
 from service.store import batches, current
@@ -80,6 +80,14 @@ def rescreen(here: Here, who: Person, batch_id: str, everything: Annotated[str, 
     return go(f"/batches/{batch_id}", "rescreened" if queued else "fresh")
 
 
+@router.post("/batches/{batch_id}/retry")
+def retry(here: Here, who: Person, batch_id: str) -> RedirectResponse:
+    """Have a batch unpacked again that was given up."""
+    who.need(Scope.MANAGE, (Role.ADMINISTRATOR,))
+    unpack_again(here, who, batch_id)
+    return go(f"/batches/{batch_id}", "again")
+
+
 @router.post("/batches/{batch_id}/seal")
 def seal(here: Here, who: Person, batch_id: str) -> RedirectResponse:
     """Take no more submissions."""
@@ -121,7 +129,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
     most = max((h["count"] for h in histogram), default=0) or 1
     return {
         "batch": _shown(here, who, row, counts),
-        "row": {"error": row["error"], "message": row["message"], "advice": row["advice"]},
+        "row": overview.failure_of(row, who),
         "states": STATES,
         "book": book,
         "over": sum(1 for q in quotas if q["over"]),
@@ -138,6 +146,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         "clustered": sum(len(c.members) for c in clusters),
         "remarks": overview.remarks_of(row, who),
         "may_hand_in": _hands_in(who),
+        "may_retry": row["state"] == "failed" and who.role is Role.ADMINISTRATOR and Scope.MANAGE in who.scopes,
         "may_letters": units.may_write(who, batch_id),
         "unread": sum(1 for f in figures if f["error"]),
     }

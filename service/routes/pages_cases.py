@@ -17,7 +17,7 @@ from service.errors import ServiceError
 from service.moment import shown
 from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
-from service.people.principal import Principal, Scope
+from service.people.principal import Principal, Role, Scope
 from service.routes.pages_people import Person
 from service.routes.pages_views import views_of
 from service.routes.submissions import allowed
@@ -44,7 +44,8 @@ def wanted_of(here: Service, who: Principal, q: str, batch: str, sort: str, up: 
     asked = allowed(who, parse(q))
     if batch:
         asked = asked.both(Filter(batch=(batch,)))
-    chosen: Sort = sort if sort in get_args(Sort) else "rate"  # type: ignore[assignment]  # just looked
+    orders = set(get_args(Sort)) - ({"title"} if who.sight().blind else set())
+    chosen: Sort = sort if sort in orders else "rate"  # type: ignore[assignment]  # just looked
     return Wanted(asked, chosen, up == "1", here.settings.rulebook, here.settings.models)
 
 
@@ -69,10 +70,7 @@ def cases(
         page = listing.page(tx, wanted, who.sight(), limit=PAGE, cursor=after)
         counts = listing.counts(tx, wanted, who.sight())
         people = submissions.persons_of(tx, here.store.sealer, [r["id"] for r in page.rows])
-        rows = [
-            submission_view(dict(r), people[r["id"]], who) | {"verdict": r["verdict"], "decision": r["decision"]}
-            for r in page.rows
-        ]
+        rows = [submission_view(dict(r), people[r["id"]], who) for r in page.rows]
         shared = partners.partners(tx, [r["id"] for r in rows])
         tabs = views_of(tx, who)
     held = {"q": q, "batch": batch, "sort": wanted.sort, "up": up}
@@ -92,7 +90,7 @@ def cases(
         batch=batch,
         sort=wanted.sort,
         up=up,
-        sorts=SORTS,
+        sorts={k: v for k, v in SORTS.items() if k != "title" or not who.sight().blind},
         link=link,
         views=tabs,
         tail=urlencode({k: v for k, v in held.items() if v}),
@@ -186,7 +184,7 @@ def _case(
             "title": view["title"] or view["file"] or "（没有标题）",
             "view": view,
             "row_version": row["version"],
-            "decision": row["decision"] or "",
+            "decision": view["decision"] or "",
             "message": message,
             "can_decide": Scope.DECIDE in who.scopes,
             "action": f"/cases/{submission_id}",
@@ -210,16 +208,20 @@ def _case(
         read = submissions.case_of(tx, sealer, submission_id)
         heads = runs.listed(tx, submission_id)
         keys = [k for k, _, _ in findings.keys_of(original)]
-        standing = decisions.standing(tx, submission_id, keys)
-        newest = decisions.newest(tx, submission_id)
-        past = decisions.history(tx, submission_id)
+        # What reviewers said of findings and sources is not for the unit.
+        of_unit = who.role is Role.SUBMITTER
+        standing = {} if of_unit else decisions.standing(tx, submission_id, keys)
+        newest = {} if of_unit else decisions.newest(tx, submission_id)
+        past = [] if of_unit else decisions.history(tx, submission_id)
         out = exclusions.listed(tx, submission_id)
         adjusted = exclusions.reckon(tx, sealer, row) if out else None
+        out = [] if of_unit else out
         names = decisions.names_of(
             tx, {d["by"] for d in past} | {s.by for s in standing.values()} | {x["by"] for x in out}
         )
         revision = partners.revision_of(tx, row["batch"])
-        stale = current.reasons(row, dict(heads[0]), revision, here.settings.rulebook, here.settings.models)
+        judged_by = current.rulebook_of(tx, row, here.settings.rulebook)
+        stale = current.reasons(row, dict(heads[0]), revision, judged_by, here.settings.models)
 
     def veiled(words: str) -> str:
         return text_view(words, row, person, who)
@@ -248,7 +250,7 @@ def _case(
         rates=Rates(**adjusted.adjusted) if adjusted else None,
         history=[said_row(d, names, veiled(d["note"])) for d in past],
     )
-    book = current.rulebook(row["rulebook"] or here.settings.rulebook)
+    book = current.rulebook(judged_by)
     paragraphs = paragraphs_of(read, report.text)
     page = shown_case(
         report,

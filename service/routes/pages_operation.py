@@ -14,7 +14,7 @@ from service import doctor
 from service.context import Here, Service
 from service.errors import ServiceError
 from service.moment import CHINA, now, shown
-from service.pages.audit_words import GROUPS, action_words, facts_words
+from service.pages.audit_words import GROUPS, facts_words
 from service.pages.frame import go, render
 from service.people.principal import Principal
 from service.routes.batches_new import close
@@ -26,6 +26,7 @@ from service.store.database import Tx
 router = APIRouter(prefix="/settings", include_in_schema=False)
 Text = Annotated[str, Form()]
 Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]  # a form's empty field is none
+WORDS: dict[str, str] = {**audit.ACTIONS}
 BATCHES = 50
 RECENT = 20  # lines of a log beside something else
 LINES = 100
@@ -122,7 +123,7 @@ def lines(
         first="/settings/audit?" + urlencode(said) if before else "",
         asked=asked,
         filtered=bool(said),
-        groups=GROUPS,
+        groups=GROUPS | ({action: WORDS.get(action, action)} if action and action not in GROUPS else {}),
         people=sorted(people.items(), key=lambda p: p[1]),
     )
 
@@ -139,7 +140,7 @@ def _lines(tx: Tx, *, limit: int = RECENT, **asked: Any) -> list[dict[str, Any]]
         | {
             "at": (shown(r["created"]) or "")[:16].replace("T", " "),
             "name": "本系统" if r["by"] == "service" else names[r["by"]],
-            "words": action_words(r["action"]),
+            "words": WORDS.get(r["action"], r["action"]),
             "said": facts_words(r["facts"]),
             "href": _where(r["action"], r["target"]),
         }

@@ -16,8 +16,9 @@ from service.people.answers import Assignment
 from service.people.principal import ALL_BATCHES, Principal, Role, Scope
 from service.readiness import MB
 from service.routes.pages_people import Person
+from service.routes.submissions import do_again
 from service.routes.users import assign, unassign
-from service.store import health, users, work
+from service.store import health, users, webhooks
 from service.store import keys as key_rows
 from service.store.database import Tx, note
 from service.store.overview import batches
@@ -57,7 +58,7 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
     """Show how the installation is, and where things are changed."""
     with here.store.read() as tx:
         found = health.work(tx, here.settings.lease_seconds)
-        failed = health.failed(tx)
+        failed, batches_, hooks = health.failed(tx), health.failed_batches(tx), webhooks.failing(tx)
         dialect = tx.dialect.name
     state = request.app.state.readiness.look()
     return render(
@@ -67,6 +68,8 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
         states=found.submissions,
         words=STATES,
         failed=failed,
+        batches=batches_,
+        hooks=hooks,
         checks=[(CHECKS.get(k, k), v, WRONG.get(v, v)) for k, v in {**state.checks, **state.notes}.items()],
         facts=[
             ("版本", __version__),
@@ -80,10 +83,17 @@ def overview(request: Request, here: Here, who: Manager) -> HTMLResponse:  # noq
 @router.post("/retry/{submission_id}")
 def retry(here: Here, who: Manager, submission_id: str) -> RedirectResponse:
     """Try a submission again that was given up."""
+    do_again(here, who, submission_id)
+    return go("/settings", "again")
+
+
+@router.post("/webhooks/{webhook_id}/again")
+def send_again(here: Here, who: Manager, webhook_id: str) -> RedirectResponse:
+    """Send all deliveries of a webhook again that were given up."""
     with here.store.write() as tx:
-        work.retry(tx, submission_id)
-        note(tx, who.id, "submission.retry", submission_id)
-    return go("/settings", "saved")
+        webhooks.one(tx, webhook_id, None)
+        webhooks.all_again(tx, webhook_id, who.id)
+    return go("/settings", "again")
 
 
 @router.get("/users")

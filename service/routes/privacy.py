@@ -78,6 +78,7 @@ class Line(BaseModel):
     created: str = Field(description="时间")
     by: str = Field(description="谁：姓名或密钥名")
     action: str = Field(description="做了什么，如 names.unmask、export.batch.summary", examples=["names.unmask"])
+    label: str = Field(description="动作的中文名称", examples=["查看姓名"])
     target: str = Field(description="对哪一个（编号）")
     reason: str = Field(description="理由")
     facts: dict[str, Any] | None = Field(description="其他")
@@ -104,5 +105,8 @@ def lines(
     with here.store.read() as tx:
         found = audit.listed(tx, before=before, action=action, by=by, target=target, limit=limit + 1)
         names = decisions.names_of(tx, {r["by"] for r in found})
-    items = [dict(r) | {"created": shown(r["created"]), "by": names[r["by"]]} for r in found[:limit]]
+    items = [
+        dict(r) | {"created": shown(r["created"]), "by": names[r["by"]], "label": audit.ACTIONS.get(r["action"], "")}
+        for r in found[:limit]
+    ]
     return {"items": items, "next": items[-1]["number"] if len(found) > limit else None}

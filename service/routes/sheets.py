@@ -77,10 +77,11 @@ def sheet(
             )
         head = runs.listed(tx, submission_id)[0]
         report = Report.from_json(json.loads(shown_report(tx, here.store.sealer, row, who)))
+        judged_by = current.rulebook_of(tx, row, here.settings.rulebook)
     number = number_of(head["sha256"])
     data = sheet_docx(
         report,
-        current.rulebook(row["rulebook"] or here.settings.rulebook),
+        current.rulebook(judged_by),
         number=number,
         made_at=head["created"].astimezone(CHINA),
         verify_url=f"{here.settings.url}/verify/{number}",

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from service.context import Here, Reader, Service, Writer
+from service.context import Here, Manager, Reader, Service, Writer
 from service.errors import ServiceError, not_found
 from service.moment import shown
 from service.people.principal import Principal, Role
@@ -44,7 +44,10 @@ class Summary(BaseModel):
     largest: float | None = Field(default=None, description="单篇最大相似率，0–1")
     words: int | None = Field(default=None, description="正文字数")
     score: float | None = Field(default=None, description="参考分，满分 100")
-    decision: str | None = Field(default=None, description="评审的判定：pass、return、look；还没有为 null")
+    decision: str | None = Field(
+        default=None,
+        description="评审的判定：pass、return、look；还没有为 null。报送单位立即看到 return，其他的到批次关闭时",
+    )
     version: int = Field(description="版本号，提交判定时带上", examples=[3])
 
 
@@ -122,8 +125,6 @@ def allowed(who: Principal, asked: Filter) -> Filter:
     """Refuse filters that would tell what is hidden. Raises :class:`ServiceError` 422."""
     if asked.unit and who.role is Role.REVIEWER and any(who.batches.values()):
         raise ServiceError(422, "query.unit", "盲审时不能按单位查找", "请去掉“单位”这个条件。")
-    if asked.decision and who.role is Role.SUBMITTER:
-        raise ServiceError(422, "query.decision", "报送单位不能按评审的判定查找", "请去掉“判定”这个条件。")
     return asked
 
 
@@ -145,8 +146,8 @@ def _currency(here: Service, tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
         return {"stale": [], "library_grown": 0}
     head = dict(runs.listed(tx, row["id"])[0])
     revision = partners.revision_of(tx, row["batch"])
-    default = partners.rulebook_of(tx, row["batch"]) or here.settings.rulebook
-    stale = current.reasons(row, head, revision, default, here.settings.models)
+    judged_by = current.rulebook_of(tx, row, here.settings.rulebook)
+    stale = current.reasons(row, head, revision, judged_by, here.settings.models)
     grown = current.library_size(tx) - head["library_documents"] - int(row["owns_document"])
     return {"stale": list(stale), "library_grown": max(0, grown)}
 
@@ -233,3 +234,18 @@ def rescreen(here: Here, who: Writer, submission_id: str) -> dict[str, int]:
         queued = work.rescreen(tx, [submission_id])
         note(tx, who.id, "submission.rescreen", submission_id)
     return {"queued": queued}
+
+
+@router.post("/{submission_id}/retry", response_model=Queued, status_code=202, summary="再处理一次")
+def retry(here: Here, who: Manager, submission_id: str) -> dict[str, int]:
+    """把处理失败的材料重新排队；原因排除以后用。"""
+    do_again(here, who, submission_id)
+    return {"queued": 1}
+
+
+def do_again(here: Service, who: Principal, submission_id: str) -> None:
+    """Let a submission be worked on again that was given up. Raises :class:`ServiceError` 404, 409."""
+    with here.store.write() as tx:
+        submissions.one(tx, submission_id, who.sight())
+        work.retry(tx, submission_id)
+        note(tx, who.id, "submission.retry", submission_id)

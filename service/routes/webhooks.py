@@ -82,6 +82,12 @@ class Deliveries(BaseModel):
     next: str | None = Field(description="下一页的 before；最后一页为 null")
 
 
+class Again(BaseModel):
+    """How many are sent again."""
+
+    waiting: int = Field(description="重新排队的条数", examples=[3])
+
+
 def _unit(who: Principal) -> str | None:
     return who.unit_key if who.role is Role.SUBMITTER else None
 
@@ -184,5 +190,13 @@ def again(here: Here, who: Manager, webhook_id: str, delivery_id: str) -> dict[s
     """把一条消息再发一次；编号不变，对方可据此去重。"""
     with here.store.write() as tx:
         webhooks.one(tx, webhook_id, _unit(who))
-        webhooks.again(tx, webhook_id, delivery_id)
+        webhooks.again(tx, webhook_id, delivery_id, who.id)
     return {"state": "waiting"}
+
+
+@router.post("/{webhook_id}/again", response_model=Again, status_code=202, summary="重新投递全部放弃的")
+def all_again(here: Here, who: Manager, webhook_id: str) -> dict[str, int]:
+    """把已放弃的消息全部再发一次；编号不变。停用的回调请先恢复。"""
+    with here.store.write() as tx:
+        webhooks.one(tx, webhook_id, _unit(who))
+        return {"waiting": webhooks.all_again(tx, webhook_id, who.id)}

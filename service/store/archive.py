@@ -8,6 +8,7 @@ from screening.case import Case
 from screening.errors import LibraryError
 from screening.library import Prepared, add_in, describe_in, remove_in
 from screening.library.entry import Entry
+from screening.library.schema import document as archived
 from screening.reuse.corpus import Comparable
 from service.store.schema import case, submission
 from service.store.sealing import Sealer
@@ -47,6 +48,13 @@ def let_go(tx: Connection, sealer: Sealer, submission_id: str) -> str | None:
     describe_in(tx, row.document, Entry.of_case(_case(tx, sealer, heir)))
     tx.execute(update(submission).where(submission.c.id == heir).values(owns_document=True))
     return None
+
+
+def described(tx: Connection, document_id: str) -> dict[str, str] | None:
+    """Return what a document of the archive is called now, {"title", "unit", "file"}; None if it is not there (any more)."""
+    query = select(archived.c.title, archived.c.unit, archived.c.file).where(archived.c.id == document_id)
+    row = tx.execute(query).mappings().first()
+    return dict(row) if row else None
 
 
 def _other_holder(tx: Connection, document: str, submission_id: str) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, union
 
 from screening import __version__
 from screening.errors import ScreeningError
@@ -51,15 +51,15 @@ def made(name: str, models: str) -> Made:
 
 
 def reasons(
-    row: Mapping[str, Any], head: Mapping[str, Any], revision: int | None, default: str, models: str
+    row: Mapping[str, Any], head: Mapping[str, Any], revision: int | None, judged_by: str, models: str
 ) -> tuple[str, ...]:
     """Return the reasons (keys of :data:`REASONS`) for which the report ``head`` of the submission ``row`` is stale.
 
-    ``revision`` is that of its batch, None without one; ``default`` the rulebook of submissions that name none.
+    ``revision`` is that of its batch, None without one; ``judged_by`` its rulebook, see :func:`rulebook_of`.
     """
     found = []
     try:
-        now = made(row["rulebook"] or default, models)
+        now = made(judged_by, models)
     except ScreeningError:
         return ("rulebook",)
     if head["rulebook_digest"] != now.digest:
@@ -73,12 +73,25 @@ def reasons(
     return tuple(found)
 
 
+def rulebook_of(tx: Connection, row: Mapping[str, Any], default: str) -> str:
+    """Return the name of the rulebook by which a submission (its row) is judged: its own, else its batch's, else the installation's."""
+    of_batch = select(batch.c.rulebook).where(batch.c.id == row["batch"])
+    return row["rulebook"] or (row["batch"] and tx.execute(of_batch).scalar()) or default
+
+
+def _rulebook(default: str) -> ColumnElement[str]:
+    """Return the same as :func:`rulebook_of`, as an expression on ``service_submission``."""
+    of_batch = select(batch.c.rulebook).where(batch.c.id == submission.c.batch).correlate(submission).scalar_subquery()
+    return func.coalesce(func.nullif(submission.c.rulebook, ""), func.nullif(of_batch, ""), default)
+
+
 def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
     """Return the condition on ``service_submission``: its newest report is stale. Submissions without a report are not."""
-    fresh = []
-    for name in tx.execute(select(submission.c.rulebook).distinct()).scalars():
+    fresh, judged_by = [], _rulebook(default)
+    names = union(select(submission.c.rulebook), select(batch.c.rulebook))
+    for name in {name or default for name in tx.execute(names).scalars()}:
         try:
-            now = made(name or default, models)
+            now = made(name, models)
         except ScreeningError:
             continue
         whole = run.c.models == dict(now.models[""])
@@ -86,7 +99,7 @@ def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
         unknown = submission.c.kind.not_in([k for k in now.models if k])
         fresh.append(
             and_(
-                submission.c.rulebook == name,
+                judged_by == name,
                 run.c.rulebook_digest == now.digest,
                 or_(whole, *kinds, and_(unknown, run.c.models == {})),
             )

@@ -16,6 +16,7 @@ from screening.library.database import connect, location, spoken
 from service.errors import ServiceError
 from service.moment import now
 from service.store import keyring
+from service.store.audit import Action
 from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
 
@@ -151,7 +152,7 @@ def _told(engine: Engine) -> Iterator[None]:
         raise ServiceError(status, code, message, error.advice, headers=headers) from error
 
 
-def note(connection: Connection, by: str, action: str, target: str = "", reason: str = "", **facts: Any) -> None:
+def note(connection: Connection, by: str, action: Action, target: str = "", reason: str = "", **facts: Any) -> None:
     """Add a line to the audit: who did what to which thing. No personal data but the reason that a person gave."""
     connection.execute(
         audit.insert(),

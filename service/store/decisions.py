@@ -2,6 +2,10 @@
 
 Decisions on findings go by the finding's key (:mod:`service.store.findings`), so they hold for the next report where it says the
 same. What is dismissed once is remembered for other submissions, with who, when and why.
+
+Units are told of decisions on the whole, never of those on findings: of a return at once, as they are to hand in again; of all else
+when the batch is closed, as until then reviewers may think better of it; without a batch at once. The column ``told`` has what a unit
+is told; lists, filters and counts of units go by it.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from service.errors import ServiceError, conflict
 from service.moment import new_id, now, shown
 from service.store.database import note, tell
-from service.store.schema import decision, key, memory, score, submission, user
+from service.store.schema import batch, decision, key, memory, score, submission, user
 from service.store.sight import Sight
 from service.store.submissions import one
 
@@ -81,12 +85,27 @@ def decide(
     )
     changes: dict[str, Any] = {"version": after, "updated": at}
     if not finding:
-        changes["decision"] = None if what == "open" else what
+        changes["decision"] = decided = None if what == "open" else what
+        changes["told"] = decided if _is_told(tx, row, what) else None
     tx.execute(update(submission).where(submission.c.id == submission_id).values(**changes))
     if remember and finding and what in ("dismiss", "open"):  # to accept it here says nothing of elsewhere
         recall_later(tx, "finding", finding, "dismiss" if what == "dismiss" else "open", words, by, submission_id)
-    tell(tx, "submission.decided", batch=row["batch"], submission=submission_id, what=what, whole=not finding)
+    told = not finding and _is_told(tx, row, what)
+    tell(
+        tx, "submission.decided", batch=row["batch"], submission=submission_id, what=what, whole=not finding, told=told
+    )
     return one(tx, submission_id, sight)
+
+
+def _is_told(tx: Connection, row: RowMapping, what: str) -> bool:
+    state = tx.execute(select(batch.c.state).where(batch.c.id == row["batch"])).scalar() if row["batch"] else "closed"
+    return what == "return" or state == "closed"
+
+
+def release(tx: Connection, batch_id: str) -> None:
+    """Tell the units of all decisions on the members of a batch: it is being closed. Its row is locked."""
+    mine = update(submission).where(submission.c.batch == batch_id)
+    tx.execute(mine.values(told=submission.c.decision))
 
 
 def state(tx: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +141,7 @@ def recall_later(
     row = {"kind": kind, "key": name, "what": what, "note": words, "submission": submission_id, "by": by}
     tx.execute(insert(memory), row | {"id": new_id(), "created": now()})
     if kind == "pair":
-        note(tx, by, f"pair.{what}", name)
+        note(tx, by, "pair.dismiss" if what == "dismiss" else "pair.open", name)
 
 
 def remembered(tx: Connection, kind: str, names: Collection[str]) -> dict[str, Said]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, delete, or_, select, update
 
 from screening.library.database import given_back
+from screening.library.entry import ID_DIGITS
 from service.errors import not_found
-from service.foreign import without_deleted
-from service.store import archive, files, search
+from service.foreign import DELETED, described_anew, without_deleted, without_mate
+from service.store import archive, files, search, submissions
 from service.store.database import Store, note, tell
 from service.store.schema import (
+    OTHERS,
     batch,
     delivery,
     event,
     exclusion,
     idempotency,
     memory,
+    mention,
     pair,
     run,
     submission,
@@ -70,10 +73,11 @@ def _delete(tx: Connection, sealer: Sealer, submission_id: str) -> int:
     if row is None:
         raise not_found("这份材料")
     search.remove(tx, submission_id)
-    document = archive.let_go(tx, sealer, submission_id)
-    scrubbed = 0
-    if document:  # else somebody else handed in the same bytes, and the text stays as his
-        scrubbed = _scrub(tx, sealer, document, submission_id)
+    archive.let_go(tx, sealer, submission_id)
+    document = row["sha256"][:ID_DIGITS]  # a submission that was withdrawn has let it go already
+    scrubbed = _scrub(tx, sealer, row, document)
+    if archive.described(tx, document) is None:
+        tx.execute(delete(mention).where(mention.c.source == document))
         tx.execute(delete(pair).where(pair.c.source == document))
         tx.execute(delete(exclusion).where(exclusion.c.target == f"source:{document}"))
         tx.execute(delete(memory).where(memory.c.key.contains(document, autoescape=True)))
@@ -93,16 +97,36 @@ def _forget(tx: Connection, thing: str, told: object) -> None:
     tx.execute(delete(idempotency).where(or_(idempotency.c.location.contains(thing, autoescape=True))))
 
 
-def _scrub(tx: Connection, sealer: Sealer, document: str, submission_id: str) -> int:
-    """Take the words of a document out of the reports of others: the only change that a report ever sees."""
-    count, mark = 0, document.encode()
-    for run_id in list(tx.execute(select(run.c.id).where(run.c.submission != submission_id)).scalars()):
-        place = f"run/{run_id}"
-        body = sealer.open(tx.execute(select(run.c.body).where(run.c.id == run_id)).scalar_one(), place)
-        if mark not in body:
+def _scrub(tx: Connection, sealer: Sealer, row: RowMapping, document: str) -> int:
+    """Take the words and names of a submission out of the reports of others: the only change that a report ever sees.
+
+    Opened are the reports that mention its document, and those of its batch that name other members.
+    """
+    left = archive.described(tx, document)  # who else handed in these bytes, now that this one is gone
+    person = submissions.person_of(tx, sealer, row["id"])
+    mates = and_(mention.c.source == OTHERS, submission.c.batch == row["batch"])
+    query = (
+        select(run.c.id, submission.c.sha256)
+        .join(submission, submission.c.id == run.c.submission)
+        .join(mention, mention.c.run == run.c.id)
+        .where(submission.c.id != row["id"], or_(mention.c.source == document, mates))
+        .distinct()
+    )
+    count = 0
+    for found in tx.execute(query).all():
+        place = f"run/{found.id}"
+        data = json.loads(sealer.open(tx.execute(select(run.c.body).where(run.c.id == found.id)).scalar_one(), place))
+        after = without_mate(data, (row["title"], person["file"]), row["unit"])
+        if left is None:
+            after = without_deleted(after, document)
+        else:
+            # To a report on the same bytes the source was the one that goes.
+            names = {"title": DELETED, "unit": "", "file": ""} if found.sha256 == row["sha256"] else left
+            after = described_anew(after, document, **names)
+        if after == data:
             continue
-        shown = json.dumps(without_deleted(json.loads(body), document), ensure_ascii=False, separators=(",", ":"))
-        values = {"body": sealer.seal(shown.encode(), place), "sha256": hashlib.sha256(shown.encode()).hexdigest()}
-        tx.execute(update(run).where(run.c.id == run_id).values(values))
+        body = json.dumps(after, ensure_ascii=False, separators=(",", ":")).encode()
+        values = {"body": sealer.seal(body, place), "sha256": hashlib.sha256(body).hexdigest()}
+        tx.execute(update(run).where(run.c.id == found.id).values(values))
         count += 1
     return count

@@ -112,3 +112,10 @@ def failed(tx: Connection, limit: int = 50) -> list[RowMapping]:
     c = submission.c
     query = select(c.id, c.error, c.attempts).where(c.state == "failed").order_by(c.id.desc()).limit(limit)
     return list(tx.execute(query).mappings())
+
+
+def failed_batches(tx: Connection, limit: int = 50) -> list[RowMapping]:
+    """Return batches whose unpacking was given up: id, name, code; newest first."""
+    c = batch.c
+    query = select(c.id, c.name, c.error).where(c.state == "failed").order_by(c.id.desc()).limit(limit)
+    return list(tx.execute(query).mappings())

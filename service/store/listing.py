@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 from sqlalchemy import ColumnElement, Connection, RowMapping, Text, and_, func, not_, or_, select, tuple_, type_coerce
 
 from screening.case import unit_key
+from service.errors import ServiceError
 from service.store import current, search
 from service.store.cursors import pack, unpack
 from service.store.query import Filter
@@ -35,7 +36,7 @@ COLUMNS: Final = [
             "received",
         ),
         *("rulebook", "state", "error", "message", "advice", "run", "screened", "verdict", "findings", "words", "rate"),
-        *("largest", "topic_band", "topic_score", "score", "codes", "decision", "document", "cancel"),
+        *("largest", "topic_band", "topic_score", "score", "codes", "decision", "told", "document", "cancel"),
     )
 ]
 
@@ -60,8 +61,13 @@ class Page:
 
 
 def conditions(tx: Connection, wanted: Wanted, sight: Sight) -> list[ColumnElement[bool]]:
-    """Return what must hold of a row of the list. Raises :class:`ServiceError` 422 for a text that is too long."""
-    asked, c = wanted.filter, submission.c
+    """Return what must hold of a row of the list.
+
+    Raises :class:`ServiceError` 422 for a text that is too long, and for an order by titles that one sees masked.
+    """
+    asked, c, decision = wanted.filter, submission.c, sight.decision
+    if wanted.sort == "title" and sight.blind:
+        raise ServiceError(422, "query.title", "盲审时不能按标题排序", "标题里可能有姓名；请换一种排序。")
     out: list[ColumnElement[bool]] = [sight.of(submission)]
     if asked.batch:
         named = [b for b in asked.batch if b != "none"]
@@ -77,9 +83,7 @@ def conditions(tx: Connection, wanted: Wanted, sight: Sight) -> list[ColumnEleme
             out.append(column.in_(values))
     if asked.decision:
         named = [d for d in asked.decision if d != "none"]
-        out.append(
-            or_(c.decision.in_(named), c.decision.is_(None)) if "none" in asked.decision else c.decision.in_(named)
-        )
+        out.append(or_(decision.in_(named), decision.is_(None)) if "none" in asked.decision else decision.in_(named))
     if asked.codes:
         out.append(or_(*(_has_code(code) for code in asked.codes)))
     if asked.unit:
@@ -105,7 +109,7 @@ def conditions(tx: Connection, wanted: Wanted, sight: Sight) -> list[ColumnEleme
         old = current.stale(tx, wanted.default, wanted.models)
         out.append(old if asked.stale else not_(old))
     if asked.text:
-        out.append(search.matching(tx, asked.text))
+        out.append(search.matching(tx, asked.text, blind=sight.blind))
     return out
 
 

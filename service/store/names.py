@@ -8,6 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection, select
 
 from screening.library.schema import document
+from service.foreign import mentioned
 from service.masking import Names, names_of
 from service.store.schema import author, submission
 from service.store.sealing import Sealer
@@ -33,7 +34,4 @@ def of_sources(tx: Connection, sealer: Sealer, sources: Collection[str]) -> dict
 
 def sources_of(report: bytes) -> set[str]:
     """Return the ids of the documents that a report quotes or names."""
-    data = json.loads(report)
-    reuse, near = data.get("reuse") or {}, (data.get("vicinity") or {}).get("nearest")
-    found = {p["source"] for p in reuse.get("passages", [])} | {s["id"] for s in reuse.get("sources", [])}
-    return found | ({near["id"]} if near else set())
+    return mentioned(json.loads(report))

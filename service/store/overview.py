@@ -22,7 +22,7 @@ def batches(tx: Connection, sight: Sight, *, limit: int, after: str = "") -> lis
 def counts(tx: Connection, ids: Collection[str], sight: Sight) -> dict[str, dict[str, dict[str, int]]]:
     """Return for each batch how many submissions there are by "states", "verdicts" and "decisions" ("": none yet)."""
     out: dict[str, dict[str, dict[str, int]]] = {i: {"states": {}, "verdicts": {}, "decisions": {}} for i in ids}
-    verdict, decision = func.coalesce(submission.c.verdict, ""), func.coalesce(submission.c.decision, "")
+    verdict, decision = func.coalesce(submission.c.verdict, ""), func.coalesce(sight.decision, "")
     rows = tx.execute(
         select(submission.c.batch, submission.c.state, verdict, decision, func.count())
         .where(submission.c.batch.in_(list(ids)), sight.of(submission))

@@ -54,10 +54,3 @@ def shares(tx: Connection, submission_id: str, document: str | None) -> tuple[fl
         select(pair.c.rate, pair.c.share_of_source).where(pair.c.submission == submission_id, pair.c.source == document)
     ).first()
     return (row.rate, row.share_of_source) if row else None
-
-
-def rulebook_of(tx: Connection, batch_id: str | None) -> str:
-    """Return the rulebook of a batch, "" without one."""
-    if batch_id is None:
-        return ""
-    return tx.execute(select(batch.c.rulebook).where(batch.c.id == batch_id)).scalar() or ""

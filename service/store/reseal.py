@@ -18,7 +18,7 @@ from service.store.types import SealedJson
 
 PAGE: Final = 100  # rows a transaction: writers of the service wait no longer than for these
 # What the store seals itself, with the place that is bound to it.
-_BODIES: Final = (
+BODIES: Final = (
     (author.c.body, "author/{submission}"),
     (case.c.body, "case/{submission}"),
     (case.c.info, "info/{submission}"),
@@ -47,7 +47,7 @@ def reseal(store: Store, by: str) -> int:
 
 
 def _everything() -> Iterator[tuple[Column[Any], str]]:
-    yield from _BODIES
+    yield from BODIES
     tables = {t.name: t for t in (*library.metadata.sorted_tables, *metadata.sorted_tables)}
     for table in tables.values():
         yield from ((c, "") for c in table.c if isinstance(c.type, Sealed | SealedText | SealedJson))

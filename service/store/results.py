@@ -16,10 +16,12 @@ from screening.errors import ScreeningError
 from screening.library import Prepared, prepare
 from screening.library.entry import Entry
 from screening.report import Report
+from service.foreign import mentioned, names_mates
+from service.masking import Names, names_of
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
-from service.store.schema import batch, case, pair, run, submission
+from service.store.schema import OTHERS, batch, case, mention, pair, run, submission
 from service.store.sealing import Sealer
 from service.store.work import Lease
 
@@ -37,17 +39,22 @@ class ReadCase:
     words: search.Findable
 
     @classmethod
-    def of(cls, sealer: Sealer, submission_id: str, read: Case) -> Self:
-        """Seal, fold, hash and compress."""
-        document = prepare(Entry.of_case(read))
+    def of(cls, sealer: Sealer, submission_id: str, read: Case, stated: Names = search.NOBODY) -> Self:
+        """Seal, fold, hash and compress; ``stated`` are the names that were told when it was handed in."""
+        document, plain = prepare(Entry.of_case(read)), read.to_json()
         rows = {
             "submission": submission_id,
-            "body": sealer.seal_json(read.to_json(), f"case/{submission_id}"),
+            "body": sealer.seal_json(plain, f"case/{submission_id}"),
             "info": sealer.seal_json(read.info.to_json(), f"info/{submission_id}"),
         }
         person = {"author": read.info.author, "form": read.form and read.form.to_json()}
-        words = search.findable(document.entry.text, (read.info.author, read.info.unit))
+        words = findable(read, stated | names_of({}, person, plain))
         return cls(read.info, rows, person, document, words)
+
+
+def findable(read: Case, hide: Names) -> search.Findable:
+    """Return title and compared text of a case as they can be found; ``hide`` are the names that a blind reviewer is not shown in it."""
+    return search.findable(f"{read.info.title}\n{Entry.of_case(read).text}", hide)
 
 
 def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase) -> bool:
@@ -95,6 +102,7 @@ class Made:
     report: Report
     run: Mapping[str, Any]
     pairs: Sequence[Mapping[str, Any]]
+    mentions: Sequence[Mapping[str, Any]]
 
     @classmethod
     def of(
@@ -102,7 +110,8 @@ class Made:
     ) -> Self:
         """Write the report's JSON, as the command line does, and seal it."""
         run_id, made = new_id(), report.made_with
-        data = json.dumps(report.to_json(), ensure_ascii=False).encode()
+        plain = report.to_json()
+        data = json.dumps(plain, ensure_ascii=False).encode()
         row = {
             "id": run_id,
             "submission": submission_id,
@@ -119,17 +128,31 @@ class Made:
             "search": made.search,
             "milliseconds": milliseconds,
         }
-        return cls(report, row, _pairs(report, submission_id, run_id))
+        sources = mentioned(plain) | ({OTHERS} if names_mates(plain) else set())
+        mentions = [{"source": source, "run": run_id} for source in sorted(sources)]
+        return cls(report, row, _pairs(report, submission_id, run_id), mentions)
 
 
-def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, state: str = "done") -> bool:
+def keep_report(
+    tx: Connection,
+    sealer: Sealer,
+    lease: Lease,
+    made: Made,
+    *,
+    state: str = "done",
+    words: search.Findable | None = None,
+) -> bool:
     """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
 
-    The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
+    ``words`` is the text as it can be found from now on: without the names behind the report's sources. The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
     """
     if not work.held(tx, lease):
         return False
     tx.execute(insert(run), made.run)
+    if words:
+        search.put(tx, lease.id, words)
+    if made.mentions:
+        tx.execute(insert(mention), made.mentions)
     tx.execute(delete(pair).where(pair.c.submission == lease.id))
     if made.pairs:
         tx.execute(insert(pair), made.pairs)

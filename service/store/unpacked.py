@@ -30,12 +30,13 @@ def refuse(tx: Connection, submission_id: str, error: ScreeningError) -> None:
 
 
 def seal(tx: Connection, lease: Lease, remarks: list[dict[str, Any]]) -> bool:
-    """End the unpacking; the zip itself is kept no longer. Returns False if the lease is no longer ours."""
+    """End the unpacking; the zip and its list are kept no longer, as they name everybody: each member has its own row. Returns False if the lease is no longer ours."""
     if not work.held(tx, lease):
         return False
-    zipped = batch_row(tx, lease.id)["archive"]
-    work.settle(tx, lease, state="sealed", remarks=remarks, archive=None, error="", message="", advice="")
-    files.drop_unused(tx, [zipped])
+    row = batch_row(tx, lease.id)
+    gone = {"archive": None, "manifest": None, "manifest_name": None}
+    work.settle(tx, lease, state="sealed", remarks=remarks, **gone, error="", message="", advice="")
+    files.drop_unused(tx, [f for f in (row["archive"], row["manifest"]) if f])
     tell(tx, "batch.sealed", batch=lease.id, members=len(cases(tx, lease.id)))
     work.finished(tx, lease.id)
     return True

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from service.errors import not_found
 from service.moment import new_id, now, shown
@@ -116,15 +116,34 @@ def deliveries(tx: Connection, webhook_id: str, *, before: str = "", limit: int 
     return list(tx.execute(query.order_by(delivery.c.id.desc()).limit(limit)).mappings())
 
 
-def again(tx: Connection, webhook_id: str, delivery_id: str) -> None:
+def again(tx: Connection, webhook_id: str, delivery_id: str, by: str) -> None:
     """Send a delivery once more, at once. Raises :class:`ServiceError` 404."""
-    done = tx.execute(
-        update(delivery)
-        .where(delivery.c.webhook == webhook_id, delivery.c.id == delivery_id)
-        .values(state="waiting", attempts=0, run_after=now(), updated=now())
-    )
-    if not done.rowcount:
+    if not _again(tx, webhook_id, delivery.c.id == delivery_id):
         raise not_found("这次投递")
+    note(tx, by, "webhook.again", webhook_id, deliveries=1)
+
+
+def all_again(tx: Connection, webhook_id: str, by: str) -> int:
+    """Send all deliveries once more that were given up; return how many."""
+    count = _again(tx, webhook_id, delivery.c.state == "failed")
+    note(tx, by, "webhook.again", webhook_id, deliveries=count)
+    return count
+
+
+def _again(tx: Connection, webhook_id: str, which: ColumnElement[bool]) -> int:
+    mine = update(delivery).where(delivery.c.webhook == webhook_id, which)
+    return tx.execute(mine.values(state="waiting", attempts=0, run_after=now(), updated=now())).rowcount
+
+
+def failing(tx: Connection, limit: int = 50) -> list[RowMapping]:
+    """Return the webhooks with deliveries that were given up: id, url, active, and how many ("count")."""
+    query = (
+        select(webhook.c.id, webhook.c.url, webhook.c.active, func.count().label("count"))
+        .join(delivery, delivery.c.webhook == webhook.c.id)
+        .where(delivery.c.state == "failed")
+        .group_by(webhook.c.id, webhook.c.url, webhook.c.active)
+    )
+    return list(tx.execute(query.order_by(webhook.c.id.desc()).limit(limit)).mappings())
 
 
 def due(tx: Connection) -> bool:
@@ -185,7 +204,9 @@ def _news(tx: Connection, reached: int) -> list[RowMapping]:
 
 def _wanted(row: RowMapping, hook: RowMapping) -> bool:
     named = not hook["events"] or row["kind"] in hook["events"]
-    return named and row["kind"] in KINDS and hook["unit_key"] in ("", row["unit_key"])
+    if hook["unit_key"] and (hook["unit_key"] != row["unit_key"] or row["body"].get("told") is False):
+        return False
+    return named and row["kind"] in KINDS
 
 
 def _body(row: RowMapping, url: str) -> dict[str, Any]:

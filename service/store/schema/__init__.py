@@ -8,10 +8,11 @@ from service.store.schema.cases import SORTS, WAITING, assignment, author, batch
 from service.store.schema.columns import ID, REVISION, metadata
 from service.store.schema.opinions import choice, decision, exclusion, memory, score
 from service.store.schema.people import key, link, session, signin, user, view
-from service.store.schema.results import pair, run
+from service.store.schema.results import OTHERS, mention, pair, run
 
 __all__ = [
     "ID",
+    "OTHERS",
     "REVISION",
     "SORTS",
     "WAITING",
@@ -31,6 +32,7 @@ __all__ = [
     "key",
     "link",
     "memory",
+    "mention",
     "metadata",
     "pair",
     "run",

@@ -41,7 +41,7 @@ batch = Table(
     plain("unit_key"),
     Column("revision", Integer, nullable=False, default=0),  # grows when a member is read, changed or withdrawn
     Column("archive", String(64)),  # sha256 of the zip, until it is unpacked
-    Column("manifest", String(64)),  # sha256 of the list
+    Column("manifest", String(64)),  # sha256 of the list, as long as the zip
     Column("manifest_name", SealedText("batch/manifest_name")),
     Column("roster", String(64)),
     Column("remarks", SealedJson("batch/remarks")),  # files that are no cases: [{"name", "reason"}]
@@ -137,6 +137,7 @@ submission = Table(
     Column("codes", Json),  # of the findings that count
     # What people say: the newest decision on the whole.
     Column("decision", String(20)),
+    Column("told", String(20)),  # as its unit is told of it
     # Its document in the archive, and whether that came from here.
     Column("document", String(40)),
     Column("owns_document", Boolean, nullable=False, default=False),

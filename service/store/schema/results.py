@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -35,6 +37,15 @@ run = Table(
     Column("batch_revision", Integer, nullable=False, default=0),
     Column("search", String(20), nullable=False),
     Column("milliseconds", Integer, nullable=False),
+)
+
+# Which reports have words of which text: what a deletion has to scrub. ``source`` is a document of the archive, or OTHERS of the same batch.
+OTHERS: Final = "batch"
+mention = Table(
+    "service_mention",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    ref("run", "run", primary_key=True, index=True),
 )
 
 # The sources of the newest report of each submission.

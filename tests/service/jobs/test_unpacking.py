@@ -65,8 +65,8 @@ def test_a_zip_with_its_list_is_unpacked_read_and_screened(store, settings):
     assert one["unit"] == "临溪市教育局"
     with store.read() as tx:
         assert submissions.person_of(tx, store.sealer, two["id"])["form_file"] == "临溪市/二-作者信息表.docx"
-        # The zip is kept no longer; the list and the three files are.
-        assert tx.execute(select(func.count()).select_from(file)).scalar() == 4
+        # The zip and its list are kept no longer; the three files are.
+        assert tx.execute(select(func.count()).select_from(file)).scalar() == 3
         kinds = tx.execute(select(event.c.kind).where(event.c.batch == here).order_by(event.c.number)).scalars().all()
     assert kinds.index("batch.sealed") < kinds.index("submission.done") < kinds.index("batch.done")
     assert "not_in_manifest" in {w["code"] for w in report(store, two)["warnings"]}

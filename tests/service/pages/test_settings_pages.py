@@ -50,7 +50,7 @@ def test_a_webhook_is_registered_tried_watched_and_switched_off(browser, store, 
         assert "连续失败 1 次" in page and "马上重试" in page and ">500<" in page
         again = re.search(r'action="(/settings/webhooks/[^"]+/again)"', page)[1]
         there.status = 200
-        assert "已排队重发" in send(client, again).text
+        assert "已重新排队" in send(client, again).text
         deliver(store, settings)
         page = client.get(hook).text
         assert "✓ 成功" in page and "连续失败" not in page
@@ -90,7 +90,7 @@ def test_when_a_batch_is_purged_is_seen_and_changed(browser, store):
     assert retention.set_ends(store, 30) == 0
     send(client, way, do="settings")
     assert retention.set_ends(store, 30) == 1
-    assert "改了保存期限" in client.get("/settings/audit").text
+    assert "修改保存期限" in client.get("/settings/audit").text
     assert send(client, f"/settings/retention/{'0' * 28}", do="keep").status_code == 404
 
 

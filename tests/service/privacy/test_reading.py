@@ -5,9 +5,9 @@ import json
 from screening.intake.gather import case_id
 from service.masking import names_of
 from service.people.principal import Principal, Role
-from service.store import submissions
-from service.views import shown_report, submission_view
-from tests.service.jobs.handing import hand_in, row_of
+from service.store import batches, submissions
+from service.views import report_view, shown_report, submission_view
+from tests.service.jobs.handing import hand_in, open_batch, row_of
 from tests.service.working import drain
 from tests.writing import case_lines, docx
 
@@ -58,3 +58,35 @@ def test_a_blind_reviewer_gets_no_id_that_a_file_name_leads_to(store, settings):
     assert row["case"] == guessed
     assert guessed not in said
     assert guessed not in submission_view(dict(row), person, BLIND).values()
+
+
+def test_neither_does_what_a_check_says_of_the_other_members_of_its_batch():
+    guessed, source = case_id("闻人清和.docx"), "0123456789abcdef"
+    evidence = [{"start": 0, "end": 1, "quote": "字", "other": {"case": c, "quote": ""}} for c in (guessed, source)]
+    finding = {"code": "x", "message": "", "facts": {"cases": [guessed]}, "evidence": evidence}
+    data = {
+        "case": {"id": "c", "file": "", "author": "", "unit": ""},
+        "text": "字",
+        "outcomes": [{"rule": "x", "check": "x", "findings": [finding]}],
+        "reuse": {"sources": [{"id": source, "title": "", "unit": ""}], "passages": []},
+    }
+    row, person = {"id": "1", "batch": "b", "unit": ""}, {"veil": bytes(32)}
+    said = report_view(row, person, json.dumps(data).encode(), BLIND).decode()
+    assert guessed not in said
+    (shown,) = json.loads(said)["outcomes"][0]["findings"]
+    alias = shown["evidence"][0]["other"]["case"]
+    assert shown["facts"]["cases"] == [alias]  # the same one is called the same
+    assert shown["evidence"][1]["other"]["case"] == source
+
+
+def test_why_a_file_can_not_be_read_names_no_file_to_a_blind_reviewer(store, client_of):
+    submission_id = hand_in(store, b"no document", "闻人清.docx")
+    batch = open_batch(store, state="failed")
+    with store.write() as tx:
+        submissions.change(tx, submission_id, message="“闻人清.docx”打不开", advice="请把闻人清.docx另存")
+        batches.change(tx, batch, error="manifest.no_file", message="压缩包里没有“闻人清.docx”", advice="请核对闻人清")
+    for path in (f"/api/v1/submissions/{submission_id}", f"/api/v1/batches/{batch}"):
+        seen = client_of("reviewer").get(path)
+        assert seen.json()["message"]
+        assert "闻人清" not in seen.text
+    assert "闻人清" in client_of("reviewer", batches={"*": False}).get(f"/api/v1/batches/{batch}").text

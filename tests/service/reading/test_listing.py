@@ -188,6 +188,31 @@ def test_stale_reports_are_told_and_found(store):
     assert found == {"engine", "rulebook", "model", "batch"}
 
 
+@pytest.mark.parametrize("default", ["henan-2023-950", "no-such"])
+def test_a_report_is_stale_by_the_rulebook_that_it_is_judged_by(store, default):
+    made = current.made("henan-2023-950", "")
+    head = {"engine": __version__, "rulebook_digest": made.digest, "models": dict(made.models["work_case"])}
+    with store.write() as tx:
+        for of_batch in ("henan-2023-950", "gone", "", None):
+            batch = None if of_batch is None else rows.batch(tx, rulebook=of_batch, name=of_batch)
+            for own in ("henan-2023-950", "gone", ""):
+                one = rows.submission(tx, store.sealer, batch=batch, rulebook=own, title=f"{own}|{of_batch}")
+                rows.run(tx, store.sealer, one, **head)
+    told = {True: set(), False: set()}
+    with store.read() as tx:
+        for row in tx.execute(submission.select()).mappings().all():
+            judged_by = current.rulebook_of(tx, dict(row), default)
+            told[
+                bool(current.reasons(row, {**head, "batch_revision": 1}, 1 if row["batch"] else None, judged_by, ""))
+            ].add(row["title"])
+        for stale, titles in told.items():
+            page = listing.page(tx, Wanted(Filter(stale=stale), default=default), ALL, limit=50)
+            assert {r["title"] for r in page.rows} == titles
+    assert {"|henan-2023-950", "henan-2023-950|gone"} <= told[False]
+    assert {"|gone", "gone|henan-2023-950"} <= told[True]
+    assert ("|" in told[False]) == ("|None" in told[False]) == (default == "henan-2023-950")
+
+
 @pytest.fixture
 def five_thousand(store):
     rng = random.Random(3)

@@ -9,6 +9,7 @@ import pytest
 
 from service.store.cursors import _check
 from service.store.listing import Wanted
+from service.store.schema import case
 from tests.service.jobs.handing import hand_in, open_batch, text_of, zipped
 from tests.service.working import drain
 
@@ -134,7 +135,8 @@ def test_a_batch_tells_how_far_it_is_and_what_it_comes_to(client_of, batch, tmp_
     assert found["progress"] == {"total": 4, "done": 4, "failed": 0, "waiting": 0}
     assert sum(found["verdicts"].values()) == sum(b["count"] for b in found["histogram"]) == 4
     assert {(q["unit"], q["count"]) for q in found["quotas"]} >= {(OTHER, 1)}
-    assert [o["check"] for o in found["outcomes"]].count("quota") >= 1
+    found = client.get(f"/api/v1/batches/{batch}/outcomes").json()
+    assert [o["check"] for o in found].count("quota") >= 1
     assert batch in ids_of(client.get("/api/v1/batches"))
     cluster = client.get(f"/api/v1/clusters?batch={batch}").json()["items"]
     alike = [{m["unit"] for m in c["members"]} for c in cluster]
@@ -145,6 +147,13 @@ def test_a_batch_tells_how_far_it_is_and_what_it_comes_to(client_of, batch, tmp_
     assert book["汇总"].max_row == 5
     lines = client.get(f"/api/v1/batches/{batch}/report.jsonl").text.splitlines()
     assert len([json.loads(line) for line in lines]) == 4
+
+
+def test_who_polls_a_batch_unseals_no_member(client_of, batch, store):
+    with store.write() as tx:
+        tx.execute(case.update().values(body=b"damaged", info=b"damaged"))
+    assert client_of().get(f"/api/v1/batches/{batch}").json()["progress"]["done"] == 4
+    assert client_of().get(f"/api/v1/batches/{batch}/outcomes").json()["code"] == "store.damaged"
 
 
 def test_the_stream_of_a_finished_batch_ends_at_once(client_of, batch):

@@ -6,25 +6,28 @@ import pytest
 from sqlalchemy import select
 
 from service.errors import ServiceError
+from service.masking import Names
 from service.store import search
 from service.store.schema import submission
 from tests.service.reading import rows
 
 
-def found(store, query):
+def found(store, query, **more):
     with store.read() as tx:
-        return set(tx.execute(select(submission.c.title).where(search.matching(tx, query))).scalars())
+        return set(tx.execute(select(submission.c.title).where(search.matching(tx, query, **more))).scalars())
 
 
 @pytest.fixture
 def three(store):
     with store.write() as tx:
         for title, text in (
-            ("甲", "教师在屏幕前讨论作业设计，電話 13800000101，王小明主持。"),
+            ("甲", "教师在屏幕前讨论作业设计，電話 13800000101，王 小明主持，王老师来自临溪市第一小学。"),
             ("乙", "分层教学与单元整体教学，Word2016 与 32 人"),
             ("屏风", "业务设想"),
         ):
-            search.add(tx, rows.submission(tx, store.sealer, title=title), text, hide=("王小明",))
+            search.add(
+                tx, rows.submission(tx, store.sealer, title=title), text, Names.of(["王小明"], ["临溪市第一小学"])
+            )
 
 
 QUERIES = [
@@ -40,6 +43,8 @@ QUERIES = [
     ("13800000101", set()),
     ("小明", set()),
     ("明主", set()),
+    ("王老师", set()),  # "王某" is as much his name
+    ("临溪", set()),
     ('" OR x', set()),
     ("x' | !y", set()),
     ("%", set()),
@@ -52,6 +57,15 @@ QUERIES = [
 def test_words_are_found(store):
     for query, titles in QUERIES:
         assert found(store, query) == titles, query
+
+
+@pytest.mark.usefixtures("three")
+def test_who_sees_titles_masked_finds_by_none_that_is_not_in_the_index(store):
+    assert found(store, "屏风") == {"屏风"}
+    assert found(store, "屏风", blind=True) == set()
+    assert found(store, "屏", blind=True) == set()
+    assert found(store, "屏幕", blind=True) == {"甲"}
+    assert found(store, "", blind=True) == {"甲", "乙", "屏风"}
 
 
 @pytest.mark.usefixtures("three")

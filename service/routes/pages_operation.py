@@ -26,7 +26,7 @@ from service.store.database import Tx
 router = APIRouter(prefix="/settings", include_in_schema=False)
 Text = Annotated[str, Form()]
 Day = Annotated[date | None, BeforeValidator(lambda given: given or None)]  # a form's empty field is none
-WORDS: dict[str, str] = {**audit.ACTIONS}
+WORDS: dict[str, str] = {str(k): v for k, v in audit.ACTIONS.items()}
 BATCHES = 50
 RECENT = 20  # lines of a log beside something else
 LINES = 100

@@ -80,7 +80,7 @@ def one(request: Request, here: Here, who: Person, batch_id: str, ref: str) -> H
         past=past,
         book=_book(here, row),
         may_letters=units.may_write(who, batch_id),
-        judges=who.role is not Role.SUBMITTER,
+        own=who.role is Role.SUBMITTER,
     )
 
 

@@ -28,7 +28,7 @@ READY = (
     ("迟报的", "代码:deadline.late"),
     ("读不了的", "结论:不完整"),
 )
-_UNITS = (("全部", ""), ("要看的", "结论:查看,退回"), *READY[3:])  # decisions are not for units' eyes
+_UNITS = (("全部", ""), ("要看的", "结论:查看,退回"), *READY[3:])  # to judge is the office's work
 
 
 def views_of(tx: Tx, who: Principal) -> list[dict[str, Any]]:

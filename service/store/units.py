@@ -14,14 +14,17 @@ _FIGURES: Final = [
     submission.c[name]
     for name in (
         *("id", "unit_key", "unit", "unit_type", "kind", "project"),
-        *("state", "verdict", "decision", "codes", "error", "run"),
+        *("state", "verdict", "codes", "error", "run"),
     )
 ]
 
 
 def members(tx: Connection, batch_id: str, sight: Sight) -> list[RowMapping]:
-    """Return the figures of a batch's submissions that one may see, oldest first; withdrawn ones left out."""
-    query = select(*_FIGURES).where(
+    """Return the figures of a batch's submissions that one may see, oldest first; withdrawn ones left out.
+
+    "decision" is what one is told of people's decision.
+    """
+    query = select(*_FIGURES, sight.decision.label("decision")).where(
         submission.c.batch == batch_id, submission.c.state != "cancelled", sight.of(submission)
     )
     return list(tx.execute(query.order_by(submission.c.id)).mappings())

@@ -112,13 +112,23 @@ def test_blind_eyes_see_no_name_and_no_letter(browser, store, batch):
         assert (blind.get(letter).status_code, open_.get(letter).status_code) == (403, 200)
 
 
+def test_a_unit_is_told_of_a_decision_when_it_is_time(browser, store, batch):
+    case = next(m["id"] for m in members(store, batch) if m["unit_key"] == UNIT)
+    with store.write() as tx:
+        version = submissions.one(tx, case, EVERYTHING)["version"]
+        decisions.decide(tx, case, EVERYTHING, what="pass", by="user:test", version=version)
+    way = f"/batches/{batch}/units/{ref(store, batch)}"
+    assert ">通过<" in browser("reviewer").get(way).text
+    assert ">通过<" not in browser("submitter", unit=UNIT).get(way).text
+
+
 def test_a_unit_sees_itself_in_the_batch_of_all_and_nobody_else(browser, store, batch):
     client, way = browser("submitter", unit=UNIT), f"/batches/{batch}/units"
     assert f'href="{way}/{ref(store, batch)}"' in client.get("/unit").text
     page = client.get(way).text
     assert page.count('class="name"') == 1 and UNIT in page and OTHER not in page
     page = client.get(f"{way}/{ref(store, batch)}").text
-    assert "其他单位的材料" in page and OTHER not in page and "判定" not in page and "letter" not in page
+    assert "其他单位的材料" in page and OTHER not in page and "letter" not in page
     assert client.get(f"{way}/{ref(store, batch, OTHER)}").status_code == 404
     assert browser("submitter", unit="河图学校").get(way).status_code == 404
 

@@ -69,7 +69,7 @@ def test_a_unit_is_offered_only_what_it_may_ask(browser):
 
 
 def test_a_list_is_kept_found_again_renamed_and_removed(browser, filled):
-    client = browser("reviewer")
+    client = browser("reviewer", blind=False)
     page = send(client, "/cases/views", name="先看", q="甲甲甲", sort="title", up="1", batch=filled)
     assert "已保存" in page.text and page.url.params["batch"] == filled
     way = tabs(client)["先看"]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from screening.case import unit_key, usual_spelling
-from screening.output.letter_docx import NO_UNIT, letter_docx
+from screening.output.letter import NO_UNIT
+from screening.output.letter_docx import letter_docx
 from screening.output.paper import safe_name
 from screening.output.sheet_docx import View, report_number, sheet_docx
 from screening.output.shelf import REPORTS, Placed, Shelf

@@ -144,6 +144,14 @@ def unit_pseudonym(veil: bytes, batch: str | None, unit: str) -> str:
     return pseudonym(veil, "单位", batch, unit_key(unit)) if unit else ""
 
 
+def unit_ref(veil: bytes, batch: str, key: str) -> str:
+    """Return what stands for a unit (its key) in the addresses of one batch's pages: nothing can be worked out from it.
+
+    64 bits, unlike a pseudonym, which people read: two units never share one.
+    """
+    return hmac.new(veil, f"unit-ref|{batch}|{key}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
 def names_of(row: Mapping[str, Any], person: Mapping[str, Any] | None, case: Mapping[str, Any] | None = None) -> Names:
     """Return what leads to the people and the unit behind a submission.
 

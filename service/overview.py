@@ -55,25 +55,27 @@ def quotas_of(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any], book
     blind = veil_of(who, row["id"]) is Veil.BLIND
     out = []
     for r in overview.units(tx, row["id"], who.sight()):
-        info = CaseInfo(id="", unit=r["unit"], unit_type=r["unit_type"], kind=r["kind"], project=r["project"])
-        try:
-            limit = quota.limit_of(book, info)
-        except ServiceError:
-            limit = None  # too little is known to hold it to a quota
         unit = unit_pseudonym(store.sealer.veil, row["id"], r["unit"]) if blind else r["unit"]
-        kind = book.kinds.get(r["kind"])
-        out.append(
-            {
-                "unit": unit,
-                "kind": r["kind"],
-                "kind_label": kind.label if kind else r["kind"],
-                "project": r["project"],
-                "count": r["count"],
-                "limit": limit,
-                "over": max(0, r["count"] - limit) if limit is not None else 0,
-            }
-        )
+        out.append({"unit": unit, **held_to(book, dict(r))})
     return sorted(out, key=lambda q: (-q["over"], q["unit"], q["kind"], q["project"]))
+
+
+def held_to(book: Rulebook, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row of :func:`service.store.overview.units` comes to under the notice's quota (None: no limit)."""
+    info = CaseInfo(id="", unit=row["unit"], unit_type=row["unit_type"], kind=row["kind"], project=row["project"])
+    try:
+        limit = quota.limit_of(book, info)
+    except ServiceError:
+        limit = None  # too little is known to hold it to a quota
+    kind = book.kinds.get(row["kind"])
+    return {
+        "kind": row["kind"],
+        "kind_label": kind.label if kind else row["kind"],
+        "project": row["project"],
+        "count": row["count"],
+        "limit": limit,
+        "over": max(0, row["count"] - limit) if limit is not None else 0,
+    }
 
 
 def histogram_of(tx: Tx, who: Principal, batch_id: str) -> list[dict[str, Any]]:

@@ -64,6 +64,7 @@ NAVIGATION: Final[list[Entry]] = [
     Entry("/batches", "批次"),
     Entry("/cases", "材料"),
     Entry("/clusters", "相似群组"),
+    Entry("/unit", "本单位", (Role.SUBMITTER,)),
     Entry("/rulebooks", "规则"),
     Entry("/settings", "管理", (Role.ADMINISTRATOR,)),
 ]
@@ -78,6 +79,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "saved": ("good", "已保存。"),
     "removed": ("good", "已撤销。"),
     "again": ("good", "已重新排队，请稍后刷新再看。"),
+    "gone": ("good", "已删除。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

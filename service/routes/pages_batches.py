@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from screening.output.labels import BAND, SEVERITY, check_label, percent
-from service import comparing, overview
+from service import comparing, overview, units
 from service.context import Here, Service
 from service.moment import shown
 from service.pages.frame import go, render
@@ -147,7 +147,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         "remarks": overview.remarks_of(row, who),
         "may_hand_in": _hands_in(who),
         "may_retry": row["state"] == "failed" and who.role is Role.ADMINISTRATOR and Scope.MANAGE in who.scopes,
-        "may_letters": who.role is not Role.SUBMITTER and not who.blind(batch_id),
+        "may_letters": units.may_write(who, batch_id),
         "unread": sum(1 for f in figures if f["error"]),
     }
 

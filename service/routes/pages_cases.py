@@ -19,6 +19,7 @@ from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
 from service.people.principal import Principal, Role, Scope
 from service.routes.pages_people import Person
+from service.routes.pages_views import views_of
 from service.routes.submissions import allowed
 from service.store import current, decisions, exclusions, findings, listing, partners, queue, runs, submissions
 from service.store.listing import Sort, Wanted
@@ -71,6 +72,7 @@ def cases(
         people = submissions.persons_of(tx, here.store.sealer, [r["id"] for r in page.rows])
         rows = [submission_view(dict(r), people[r["id"]], who) for r in page.rows]
         shared = partners.partners(tx, [r["id"] for r in rows])
+        tabs = views_of(tx, who)
     held = {"q": q, "batch": batch, "sort": wanted.sort, "up": up}
 
     def link(**changes: str) -> str:
@@ -90,6 +92,7 @@ def cases(
         up=up,
         sorts={k: v for k, v in SORTS.items() if k != "title" or not who.sight().blind},
         link=link,
+        views=tabs,
         tail=urlencode({k: v for k, v in held.items() if v}),
         next=link(after=page.next) if page.next else "",
         first=bool(after),

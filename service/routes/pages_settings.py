@@ -10,7 +10,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from screening import __version__
 from service.context import Here
 from service.errors import ServiceError
-from service.moment import shown
 from service.pages.frame import STATES, go, render
 from service.people import accounts, keys
 from service.people.answers import Assignment
@@ -19,7 +18,7 @@ from service.readiness import MB
 from service.routes.pages_people import Person
 from service.routes.submissions import do_again
 from service.routes.users import assign, unassign
-from service.store import audit, decisions, health, users, webhooks
+from service.store import health, users, webhooks
 from service.store import keys as key_rows
 from service.store.database import Tx, note
 from service.store.overview import batches
@@ -42,7 +41,6 @@ WRONG = {
 }
 DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 ACTIONS = ("link", "enable", "disable", "role", "blind", "open", "unassign")
-LINES = 100
 BATCHES = 200  # the newest, to choose from when assigning
 
 
@@ -236,20 +234,3 @@ def revoke(here: Here, who: Manager, key_id: str) -> RedirectResponse:
         if key_rows.revoke(tx, key_id):
             note(tx, who.id, "key.revoke", key_id)
     return go("/settings/keys", "removed")
-
-
-@router.get("/audit")
-def lines(request: Request, here: Here, who: Manager, before: int = 0, action: str = "") -> HTMLResponse:  # noqa: ARG001 - the right to see it
-    """Show who looked at or changed what."""
-    with here.store.read() as tx:
-        rows = audit.listed(tx, before=max(0, before), action=action[:40], exact=True, limit=LINES + 1)
-        names = decisions.names_of(tx, {r["by"] for r in rows})
-    items = [dict(r) | {"at": (shown(r["created"]) or "")[:16].replace("T", " "), "name": names[r["by"]]} for r in rows]
-    return render(
-        "settings_audit.html",
-        request,
-        rows=items[:LINES],
-        more=len(items) > LINES,
-        action=action,
-        actions=audit.ACTIONS,
-    )

@@ -7,21 +7,24 @@ import json
 import re
 import zipfile
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as PathParameter
 from fastapi.responses import HTMLResponse
+from pydantic import BeforeValidator
 
 from screening.case import usual_spelling
 from screening.output.letter_docx import letter_docx
 from screening.output.sheet_docx import sheet_docx
 from screening.report import Report
-from service import overview
+from service import overview, units
 from service.context import Here, Reader
 from service.errors import ServiceError, not_found
 from service.moment import CHINA, now, shown
 from service.pages.frame import render
-from service.people.principal import Principal, Role
+from service.people.principal import Role
 from service.store import batches, current, runs, submissions
 from service.store.database import note
 from service.views import shown_report
@@ -29,6 +32,11 @@ from service.views import shown_report
 router = APIRouter()
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ZIP = "application/zip"
+Until = Annotated[
+    date | None,
+    BeforeValidator(lambda given: given or None),  # a form's empty field
+    Query(description="请单位在哪一天前改好", examples=["2024-03-01"]),
+]
 _NUMBER = re.compile("AL((?:-[0-9A-F]{4}){4})")
 
 
@@ -96,32 +104,65 @@ def letters(
     here: Here,
     who: Reader,
     batch_id: str,
-    until: Annotated[date | None, Query(description="请各单位在哪一天前改好", examples=["2024-03-01"])] = None,
+    until: Until = None,
 ) -> Response:
     """每个单位一份：逐份列出问题、通知的原话、怎样改、到哪天为止；没有问题的写已收到。盲审的评审不能下载。"""
     with here.store.read() as tx:
         row = dict(batches.one(tx, batch_id, who.sight()))
-        if who.role is Role.SUBMITTER or who.blind(batch_id):
-            raise ServiceError(403, "forbidden.letters", "退改函写有单位，盲审期间不能下载", "请联系管理员。")
+        units.need_letters(who, batch_id)
         book = current.rulebook(row["rulebook"] or here.settings.rulebook)
-        by_unit: dict[str, list[Report]] = {}
+        by_unit: dict[str, list[dict[str, Any]]] = {}
         for case in overview.rows_of(tx, who, batch_id):
-            # A letter says what the unit itself may see: of other units' texts only that there is one.
-            unit = Principal(id="letter", name="", role=Role.SUBMITTER, unit_key=case["unit_key"])
-            report = Report.from_json(json.loads(shown_report(tx, here.store.sealer, case, unit)))
-            by_unit.setdefault(case["unit_key"], []).append(report)
+            by_unit.setdefault(case["unit_key"], []).append(case)
+        told = [units.told_to(tx, here.store, key, cases) for key, cases in sorted(by_unit.items())]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n, (_, reports) in enumerate(sorted(by_unit.items()), 1):
+        for n, (reports, earlier) in enumerate(told, 1):
             called = usual_spelling(r.case.unit for r in reports)
-            name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", called)[:60] or "未写明单位"
-            data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA))
-            archive.writestr(f"{n:03d}-{name}.docx", data)
+            data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA), earlier=earlier)
+            archive.writestr(f"{n:03d}-{_file_name(called)}.docx", data)
     with here.store.write() as tx:
         note(tx, who.id, "export.letters", batch_id, units=len(by_unit))
     return Response(
         out.getvalue(), media_type=ZIP, headers={"Content-Disposition": 'attachment; filename="letters.zip"'}
     )
+
+
+@router.get(
+    "/api/v1/batches/{batch_id}/units/{unit}/letter.docx",
+    tags=["批次"],
+    summary="一个单位的退改函",
+    response_class=Response,
+    responses={200: {"description": "Word 文件", "content": {DOCX: {}}}},
+)
+def letter(
+    here: Here,
+    who: Reader,
+    batch_id: str,
+    unit: Annotated[str, PathParameter(description="单位在这一批的代号，见单位页的网址", max_length=40)],
+    until: Until = None,
+) -> Response:
+    """下载一个单位的退改函，内容与整批下载的相同；重新报送的材料与上一版对照。下载会记入日志。"""
+    with here.store.read() as tx:
+        row = units.batch_of(tx, who, batch_id)
+        units.need_letters(who, batch_id)
+        book = current.rulebook(row["rulebook"] or here.settings.rulebook)
+        found = units.one(tx, here.store, who, row, book, unit)
+        reports, earlier = units.told_to(tx, here.store, found.key, units.reported(tx, who, found))
+    made_at = now().astimezone(CHINA)
+    data = letter_docx(found.called, reports, book, until=until, made_at=made_at, earlier=earlier)
+    with here.store.write() as tx:
+        note(tx, who.id, "export.letter", batch_id, unit=unit)
+    name = quote(f"退改函-{_file_name(found.called)}.docx")
+    return Response(
+        data,
+        media_type=DOCX,
+        headers={"Content-Disposition": f"attachment; filename=\"letter.docx\"; filename*=UTF-8''{name}"},
+    )
+
+
+def _file_name(unit: str) -> str:
+    return re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", unit)[:60] or "未写明单位"
 
 
 @router.get("/verify/{number}", include_in_schema=False)

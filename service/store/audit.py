@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final, Literal
 
 from sqlalchemy import Connection, RowMapping, select
@@ -27,7 +28,9 @@ Action = Literal[
     "names.unmask",
     "original.read",
     "export.sheet",
+    "letter.read",
     "export.letters",
+    "export.letter",
     "export.batch.summary",
     "export.batch.reports",
     "submission.cancel",
@@ -41,6 +44,7 @@ Action = Literal[
     "batch.cancel",
     "batch.rescreen",
     "batch.retry",
+    "batch.keep",
     "batch.delete",
     "reuse.exclude",
     "reuse.restore",
@@ -70,7 +74,9 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "names.unmask": "查看姓名",
     "original.read": "下载原件",
     "export.sheet": "下载检测报告单",
-    "export.letters": "下载退改函",
+    "letter.read": "查看退改函",
+    "export.letters": "下载全部退改函",
+    "export.letter": "下载一个单位的退改函",
     "export.batch.summary": "下载汇总表",
     "export.batch.reports": "下载整批报告",
     "submission.cancel": "撤回材料",
@@ -84,6 +90,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "batch.cancel": "撤回批次",
     "batch.rescreen": "重新筛查批次",
     "batch.retry": "重试失败的批次",
+    "batch.keep": "修改保存期限",
     "batch.delete": "删除批次",
     "reuse.exclude": "排除来源或段落",
     "reuse.restore": "恢复来源或段落",
@@ -102,20 +109,32 @@ def listed(
     *,
     before: int = 0,
     action: str = "",
-    exact: bool = False,
     by: str = "",
     target: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
     limit: int = 100,
 ) -> list[RowMapping]:
-    """Return lines, newest first, older than the number ``before``; ``action`` may be the beginning of one ("export") unless ``exact``."""
+    """Return lines, newest first, older than the number ``before``; ``action`` may be the beginning of one ("export").
+
+    ``until`` is exclusive.
+    """
     query = select(audit)
     if before:
         query = query.where(audit.c.number < before)
     if action:
-        named = audit.c.action
-        query = query.where(named == action if exact else named.startswith(action, autoescape=True))
+        query = query.where(audit.c.action.startswith(action, autoescape=True))
     if by:
         query = query.where(audit.c.by == by)
     if target:
         query = query.where(audit.c.target == target)
+    if since:
+        query = query.where(audit.c.created >= since)
+    if until:
+        query = query.where(audit.c.created < until)
     return list(tx.execute(query.order_by(audit.c.number.desc()).limit(limit)).mappings())
+
+
+def people(tx: Connection, most: int = 500) -> list[str]:
+    """Return who stands in the audit ("user:ID", "key:ID", "service"), up to ``most``."""
+    return list(tx.execute(select(audit.c.by).distinct().order_by(audit.c.by).limit(most)).scalars())

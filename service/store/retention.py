@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
-from service.moment import now
-from service.store.database import Store
+from service.errors import ServiceError
+from service.moment import now, shown
+from service.store import batches
+from service.store.database import Store, note
 from service.store.deletion import delete_batch
 from service.store.schema import batch
+from service.store.sight import Sight
 
 BY = "service"  # who deletes what is due, in the audit
 
@@ -20,11 +23,27 @@ def set_ends(store: Store, days: int) -> int:
     if not days:
         return 0
     with store.write() as tx:
-        query = select(batch.c.id, batch.c.closed).where(batch.c.closed.is_not(None), batch.c.purge_after.is_(None))
+        query = select(batch.c.id, batch.c.closed).where(
+            batch.c.closed.is_not(None), batch.c.purge_after.is_(None), ~batch.c.kept
+        )
         rows = tx.execute(query).all()
         for row in rows:
             tx.execute(update(batch).where(batch.c.id == row.id).values(purge_after=row.closed + timedelta(days=days)))
     return len(rows)
+
+
+def set_end(tx: Connection, batch_id: str, end: datetime | None, *, kept: bool = False, by: str, sight: Sight) -> None:
+    """Say when a batch will be deleted. None: some time after it is closed, as the settings say, or never if it is ``kept``.
+
+    Raises :class:`ServiceError` 404, 422 for a moment that has passed: what is deleted at once is deleted on purpose.
+    """
+    batches.one(tx, batch_id, sight, lock=True)
+    if end is not None and end <= now():
+        raise ServiceError(
+            422, "retention.past", "清除的日期要在今天以后", "要马上删除一个批次，请用接口或命令行的删除，并写明理由。"
+        )
+    batches.change(tx, batch_id, purge_after=end, kept=kept)
+    note(tx, by, "batch.keep", batch_id, until=shown(end) or ("kept" if kept else "settings"))
 
 
 def upcoming(store: Store, days: int = 30) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 
 from screening.case import unit_key
 from service.app import create_app
+from service.masking import unit_ref
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
 from service.settings import Settings
@@ -122,6 +123,7 @@ def _fill(world, settings):
     world.things = {
         "nothing": "0" * 28,
         "submissions": submission,
+        "units": unit_ref(store.sealer.veil, batch, unit_key(UNIT)),
         "batches": batch,
         "assignments": batch,
         "users": reviewer,

@@ -7,7 +7,7 @@ from service.store.schema.around import audit, delivery, event, idempotency, sec
 from service.store.schema.cases import SORTS, WAITING, assignment, author, batch, case, chunk, file, submission, words
 from service.store.schema.columns import ID, REVISION, metadata
 from service.store.schema.opinions import choice, decision, exclusion, memory, score
-from service.store.schema.people import key, link, session, signin, user
+from service.store.schema.people import key, link, session, signin, user, view
 from service.store.schema.results import OTHERS, mention, pair, run
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "signin",
     "submission",
     "user",
+    "view",
     "webhook",
     "words",
     "worker",

@@ -51,6 +51,7 @@ batch = Table(
     Column("created", Moment, nullable=False),
     Column("closed", Moment),
     Column("purge_after", Moment),
+    Column("kept", Boolean, nullable=False, default=False),  # somebody said that it stays: closing gives it no end
     Column("created_by", String(40), nullable=False),  # "user:ID" or "key:ID"
     # The work of unpacking, as on submissions.
     Column("attempts", Integer, nullable=False, default=0),

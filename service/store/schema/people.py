@@ -10,7 +10,7 @@ from sqlalchemy import (
     Table,
 )
 
-from service.store.schema.columns import ID, metadata, plain, ref
+from service.store.schema.columns import ID, metadata, plain, private, ref
 from service.store.types import Json, Moment
 
 user = Table(
@@ -84,4 +84,18 @@ key = Table(
     Column("revoked", Moment),
     Column("seen", Moment),
     ref("created_by", "user", nullable=True, gone="SET NULL"),
+)
+
+# A list that somebody asks for again and again. What people look for may be a name: sealed.
+view = Table(
+    "service_view",
+    metadata,
+    Column("id", ID, primary_key=True),
+    ref("user", "user", index=True),
+    private("view", "name"),
+    private("view", "query"),  # see store.query
+    Column("sort", String(10), nullable=False),
+    Column("ascending", Boolean, nullable=False, default=False),
+    Column("shared", Boolean, nullable=False, default=False),  # with reviewers and administrators
+    Column("created", Moment, nullable=False),
 )

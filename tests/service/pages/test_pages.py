@@ -6,10 +6,9 @@ from html import unescape
 
 import pytest
 
-from service.people import accounts, sessions
-from service.people.principal import Role
 from service.store import keys, users
 from tests.service.jobs.handing import hand_in, open_batch, text_of, zipped
+from tests.service.pages.conftest import send
 from tests.service.working import drain
 
 UNIT, OTHER = "临溪市教育局", "白麓大学"
@@ -28,31 +27,6 @@ def batch(store, settings):
     batch_id = open_batch(store, zipped(members), name=f"演示{XSS}", rulebook="henan-2023-950")
     drain(store, settings)
     return batch_id
-
-
-@pytest.fixture
-def browser(client_of, store, settings):
-    """Return a function: a browser in which somebody of a role has signed in; ``post`` sends forms with the token."""
-
-    def make(role, *, unit="", blind=True):
-        user, _ = accounts.create(
-            store, settings, login=f"{role}{unit and 'x'}{blind}", role=Role(role), unit=unit, name="评审甲", by="test"
-        )
-        if role == "reviewer":
-            with store.write() as tx:
-                users.assign(tx, user, "*", blind=blind)
-        client = client_of(None)
-        secret = sessions.start(store, settings, user)
-        client.headers |= {"Accept": "text/html", "Origin": settings.url}
-        client.cookies.set(sessions.cookie_name(settings), secret)
-        client.token = sessions.principal_of(store, settings, secret).csrf
-        return client
-
-    return make
-
-
-def send(client, path, **fields):
-    return client.post(path, data={"csrf": client.token, **fields}, follow_redirects=True)
 
 
 def first_case(client, batch):

@@ -41,22 +41,26 @@ def screen_one(kit: Kit, lease: Lease) -> bool:
         report = refused(outline(given, vocabulary(setting.rulebook)), error, setting)
     else:
         case = Case.from_json(kept or {})
-        of_batch = _of_batch(kit, lease, case, setting, revision)
-        report = _compared(kit, lease, row["document"], case, setting, of_batch)
+        ways = [(setting, said_of_batch(kit, lease, case, setting, revision))]
+        (report,) = compared(kit, lease, row["document"], case, ways)
     spent = round(1000 * (time.perf_counter() - start))
     made = results.Made.of(store.sealer, lease.id, report, batch_revision=revision, milliseconds=spent)
     with store.write() as tx:
         return results.keep_report(tx, store.sealer, lease, made)
 
 
-def _compared(
-    kit: Kit, lease: Lease, document: str | None, case: Case, setting: Setting, of_batch: Sequence[Outcome]
-) -> Report:
+def compared(
+    kit: Kit, lease: Lease, document: str | None, case: Case, ways: Sequence[tuple[Setting, Sequence[Outcome]]]
+) -> list[Report]:
+    """Screen a case in one or several ways, compared with the same documents: a setting each, and what its batch checks say.
+
+    Raises :class:`LibraryError` if documents are being removed all the time.
+    """
     for _ in range(_TIMES):
         corpus, name = _corpus(kit, lease, document)
-        report = screen(case, replace(setting, library=name), corpus, of_batch=of_batch)
+        reports = [screen(case, replace(s, library=name), corpus, of_batch=said) for s, said in ways]
         if corpus is None or corpus.intact():
-            return report
+            return reports
     raise LibraryError("library.changed", "检查期间一直有文档从比对库中删除", "稍后会自动重试。")
 
 
@@ -73,7 +77,7 @@ def _corpus(kit: Kit, lease: Lease, document: str | None) -> tuple[Others | None
     return Others(view, document, twin), {"id": view.snapshot(), "documents": len(view)}
 
 
-def _of_batch(kit: Kit, lease: Lease, case: Case, setting: Setting, revision: int) -> Sequence[Outcome]:
+def said_of_batch(kit: Kit, lease: Lease, case: Case, setting: Setting, revision: int) -> Sequence[Outcome]:
     """Return what the batch checks say of this member."""
     if lease.batch is None:
         return ()

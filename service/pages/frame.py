@@ -77,6 +77,10 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "handed": ("good", "已收下，正在后台读取和筛查。"),
     "saved": ("good", "已保存。"),
     "removed": ("good", "已撤销。"),
+    "version": ("good", "核对无误，已存成新的一版；还没有启用，可以先在以往的批次上试一试。"),
+    "activated": ("good", "已启用：从现在起新批次默认用这一版，已有的批次不变。"),
+    "given": ("good", "这个批次已改用新的规则；原来的报告标为过时，重新筛查后按新规则。"),
+    "stopped": ("good", "已停止，已试出的结果保留。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

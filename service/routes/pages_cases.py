@@ -216,7 +216,10 @@ def _case(
             tx, {d["by"] for d in past} | {s.by for s in standing.values()} | {x["by"] for x in out}
         )
         revision = partners.revision_of(tx, row["batch"])
-        stale = current.reasons(row, dict(heads[0]), revision, here.settings.rulebook, here.settings.models)
+        removed = current.source_removed(tx, submission_id)
+        stale = current.reasons(
+            row, dict(heads[0]), revision, here.settings.rulebook, here.settings.models, removed=removed
+        )
 
     def veiled(words: str) -> str:
         return text_view(words, row, person, who)

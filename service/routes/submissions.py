@@ -147,7 +147,8 @@ def _currency(here: Service, tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
     head = dict(runs.listed(tx, row["id"])[0])
     revision = partners.revision_of(tx, row["batch"])
     default = partners.rulebook_of(tx, row["batch"]) or here.settings.rulebook
-    stale = current.reasons(row, head, revision, default, here.settings.models)
+    gone = current.source_removed(tx, row["id"])
+    stale = current.reasons(row, head, revision, default, here.settings.models, removed=gone)
     grown = current.library_size(tx) - head["library_documents"] - int(row["owns_document"])
     return {"stale": list(stale), "library_grown": max(0, grown)}
 

@@ -13,14 +13,16 @@ from screening import __version__
 from screening.errors import ScreeningError
 from screening.library.schema import document
 from screening.pipeline import Setting
-from screening.rulebook import Rulebook, load_rulebook
-from service.store.schema import batch, run, submission
+from screening.rulebook import Rulebook
+from service.store import books
+from service.store.schema import batch, pair, removal, run, submission
 
 REASONS: Mapping[str, str] = {
     "rulebook": "规则集有修改",
     "engine": "程序已升级",
     "model": "切题模型已更换",
     "batch": "同批材料有增减或变化",
+    "source": "报告里的比对来源已从比对库删除",
 }
 
 
@@ -39,7 +41,7 @@ class Made:
 @lru_cache(maxsize=32)
 def rulebook(name: str) -> Rulebook:
     """Return a rulebook, read once in a process. Raises :class:`RulebookError`."""
-    return load_rulebook(name)
+    return books.load(name)
 
 
 @lru_cache(maxsize=32)
@@ -51,11 +53,18 @@ def made(name: str, models: str) -> Made:
 
 
 def reasons(
-    row: Mapping[str, Any], head: Mapping[str, Any], revision: int | None, default: str, models: str
+    row: Mapping[str, Any],
+    head: Mapping[str, Any],
+    revision: int | None,
+    default: str,
+    models: str,
+    *,
+    removed: bool = False,
 ) -> tuple[str, ...]:
     """Return the reasons (keys of :data:`REASONS`) for which the report ``head`` of the submission ``row`` is stale.
 
-    ``revision`` is that of its batch, None without one; ``default`` the rulebook of submissions that name none.
+    ``revision`` is that of its batch, None without one; ``default`` the rulebook of submissions that name none; ``removed``: see
+    :func:`source_removed`.
     """
     found = []
     try:
@@ -70,7 +79,24 @@ def reasons(
         found.append("model")
     if revision is not None and head["batch_revision"] != revision:
         found.append("batch")
+    if removed:
+        found.append("source")
     return tuple(found)
+
+
+def source_removed(tx: Connection, submission_id: str) -> bool:
+    """Say whether the newest report of a submission names a text that was taken out of the archive by hand after it was made."""
+    return bool(tx.execute(select(submission.c.id).where(submission.c.id == submission_id, _removed())).first())
+
+
+def _removed() -> ColumnElement[bool]:
+    found = (
+        select(removal.c.number)
+        .join(pair, pair.c.source == removal.c.source)
+        .join(run, run.c.id == pair.c.run)
+        .where(pair.c.submission == submission.c.id, run.c.created < removal.c.created)
+    )
+    return found.correlate(submission).exists()
 
 
 def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
@@ -95,7 +121,7 @@ def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
     now_made = select(run.c.id).where(run.c.id == submission.c.run, run.c.engine == __version__, same, or_(*fresh))
     if not fresh:
         return submission.c.run.is_not(None)
-    return and_(submission.c.run.is_not(None), ~now_made.correlate(submission).exists())
+    return and_(submission.c.run.is_not(None), or_(~now_made.correlate(submission).exists(), _removed()))
 
 
 def _revision() -> Any:

@@ -41,21 +41,34 @@ def screen_one(kit: Kit, lease: Lease) -> bool:
         report = refused(outline(given, vocabulary(setting.rulebook)), error, setting)
     else:
         case = Case.from_json(kept or {})
-        ways = [(setting, said_of_batch(kit, lease, case, setting, revision))]
-        (report,) = compared(kit, lease, row["document"], case, ways)
+        of_batch = _of_batch(kit, lease, case, setting, revision)
+        report = _compared(kit, lease, row["document"], case, setting, of_batch)
     spent = round(1000 * (time.perf_counter() - start))
     made = results.Made.of(store.sealer, lease.id, report, batch_revision=revision, milliseconds=spent)
     with store.write() as tx:
         return results.keep_report(tx, store.sealer, lease, made)
 
 
-def compared(
-    kit: Kit, lease: Lease, document: str | None, case: Case, ways: Sequence[tuple[Setting, Sequence[Outcome]]]
+def _compared(
+    kit: Kit, lease: Lease, document: str | None, case: Case, setting: Setting, of_batch: Sequence[Outcome]
+) -> Report:
+    return _each(kit, lease, document, case, [(setting, of_batch)])[0]
+
+
+def tried(
+    kit: Kit, lease: Lease, document: str | None, case: Case, settings: Sequence[Setting], revision: int
 ) -> list[Report]:
-    """Screen a case in one or several ways, compared with the same documents: a setting each, and what its batch checks say.
+    """Return the report of each setting, all compared with the same documents; the lease need not be held, nothing is kept.
 
     Raises :class:`LibraryError` if documents are being removed all the time.
     """
+    ways = [(s, _of_batch(kit, lease, case, s, revision)) for s in settings]
+    return _each(kit, lease, document, case, ways)
+
+
+def _each(
+    kit: Kit, lease: Lease, document: str | None, case: Case, ways: Sequence[tuple[Setting, Sequence[Outcome]]]
+) -> list[Report]:
     for _ in range(_TIMES):
         corpus, name = _corpus(kit, lease, document)
         reports = [screen(case, replace(s, library=name), corpus, of_batch=said) for s, said in ways]
@@ -77,7 +90,7 @@ def _corpus(kit: Kit, lease: Lease, document: str | None) -> tuple[Others | None
     return Others(view, document, twin), {"id": view.snapshot(), "documents": len(view)}
 
 
-def said_of_batch(kit: Kit, lease: Lease, case: Case, setting: Setting, revision: int) -> Sequence[Outcome]:
+def _of_batch(kit: Kit, lease: Lease, case: Case, setting: Setting, revision: int) -> Sequence[Outcome]:
     """Return what the batch checks say of this member."""
     if lease.batch is None:
         return ()

@@ -14,7 +14,7 @@ from screening.report import Report
 from service.errors import ServiceError
 from service.jobs.kit import Kit
 from service.jobs.reading import setting_of
-from service.jobs.screening import compared, said_of_batch
+from service.jobs.screening import tried
 from service.logs import failure, log
 from service.store import results, submissions, tasks
 from service.store.sight import Sight
@@ -53,9 +53,8 @@ def _tried(kit: Kit, held: Held, submission_id: str) -> tuple[Report, Report] | 
         if kept is None:
             return "unread"
         case, lease = Case.from_json(kept), Lease(row["id"], SCREEN, 0, 0, row["batch"])
-        settings = (before, kit.setting_with(before, held.target))
-        ways = [(s, said_of_batch(kit, lease, case, s, revision)) for s in settings]
-        old, new = compared(kit, lease, row["document"], case, ways)
+        settings = before, kit.setting_with(before, held.target)
+        old, new = tried(kit, lease, row["document"], case, settings, revision)
     except ServiceError as error:
         if error.status != 404:  # deleted meanwhile
             raise

@@ -53,18 +53,11 @@ def made(name: str, models: str) -> Made:
 
 
 def reasons(
-    row: Mapping[str, Any],
-    head: Mapping[str, Any],
-    revision: int | None,
-    default: str,
-    models: str,
-    *,
-    removed: bool = False,
+    row: Mapping[str, Any], head: Mapping[str, Any], revision: int | None, default: str, models: str
 ) -> tuple[str, ...]:
     """Return the reasons (keys of :data:`REASONS`) for which the report ``head`` of the submission ``row`` is stale.
 
-    ``revision`` is that of its batch, None without one; ``default`` the rulebook of submissions that name none; ``removed``: see
-    :func:`source_removed`.
+    ``revision`` is that of its batch, None without one; ``default`` the rulebook of submissions that name none.
     """
     found = []
     try:
@@ -79,14 +72,13 @@ def reasons(
         found.append("model")
     if revision is not None and head["batch_revision"] != revision:
         found.append("batch")
-    if removed:
-        found.append("source")
     return tuple(found)
 
 
-def source_removed(tx: Connection, submission_id: str) -> bool:
-    """Say whether the newest report of a submission names a text that was taken out of the archive by hand after it was made."""
-    return bool(tx.execute(select(submission.c.id).where(submission.c.id == submission_id, _removed())).first())
+def source_reason(tx: Connection, submission_id: str) -> tuple[str, ...]:
+    """Return "source" among the reasons if the newest report of a submission names a text that was taken out of the archive since."""
+    query = select(submission.c.id).where(submission.c.id == submission_id, _removed())
+    return ("source",) if tx.execute(query).first() else ()
 
 
 def _removed() -> ColumnElement[bool]:

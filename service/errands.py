@@ -29,7 +29,8 @@ from screening.library import Library, open_library
 from screening.library.view import View
 from screening.pipeline import Setting, known_kind, refused, screen, vocabulary
 from screening.report import Report
-from screening.rulebook import Rulebook, load_rulebook
+from screening.rulebook import Rulebook
+from service.store import books
 
 _TABLE_MEMORY: Final = 512 << 20  # bytes that a spreadsheet may take: a small file can claim a thousand million cells
 _TRIES: Final = 3
@@ -55,17 +56,22 @@ def _archive(where: str) -> Library:
     return open_library(where)
 
 
-@cache
-def _setting(book: str, digest: str, models: str) -> Setting:  # noqa: ARG001 - a rulebook that was changed is another one
-    return Setting.of(load_rulebook(book), folder=models)
+_settings: dict[tuple[str, str], Setting] = {}
+
+
+def _setting(book: Rulebook, models: str) -> Setting:
+    key = book.digest, models  # a rulebook that was changed is another one
+    if key not in _settings:
+        _settings[key] = Setting.of(book, folder=models)
+    return _settings[key]
 
 
 def check(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
     """Screen a file against the archive, as ``screening check --json`` does; return the report's JSON."""
-    book = load_rulebook(errand["rulebook"])
+    book = books.carried(errand["rulebook"])
     known_kind(errand["kind"], book)
     submission, overrides = held(errand["name"], data), Overrides(errand["kind"])
-    archive, setting = _archive(errand["archive"]), _setting(errand["rulebook"], book.digest, errand["models"])
+    archive, setting = _archive(errand["archive"]), _setting(book, errand["models"])
     try:
         case = assemble(submission, vocabulary(book), overrides=overrides)
     except UnreadableError as error:
@@ -126,7 +132,7 @@ def _bounded(memory: int) -> Iterator[None]:
 
 def blind(errand: Mapping[str, Any], data: bytes) -> tuple[Any, bytes]:
     """Return a masked copy of a .docx: names and units by its author form and by ``also``. Raises :class:`UnreadableError`."""
-    book: Rulebook = load_rulebook(errand["rulebook"])
+    book = books.carried(errand["rulebook"])
     name = errand["name"]
     case = assemble(held(name, data), vocabulary(book))
     hidden, people = hidden_of(case, traces(data, PurePosixPath(name).name), errand["also"])

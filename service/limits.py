@@ -42,6 +42,8 @@ class Bodies:
             "/api/v1/checks": settings.max_file * MB + FIELDS,
             # The zip, the list and the roster.
             "/api/v1/batches": settings.max_batch * MB + two,
+            "/api/v1/archive/documents": settings.max_batch * MB + FIELDS,
+            "/archive/add": settings.max_batch * MB + FIELDS,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

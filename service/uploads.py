@@ -24,10 +24,12 @@ from screening.intake.gather import Part, Submission, case_id, shown_name
 from screening.intake.manifest import ManifestRow, share, when
 from screening.intake.metadata import recognise
 from screening.pipeline import vocabulary
-from screening.rulebook import Rulebook, available, load_rulebook
+from screening.rulebook import Rulebook, available
+from service.context import Service
 from service.errors import ServiceError
 from service.people.principal import Principal, Role
 from service.settings import Settings
+from service.store import books, rulebooks
 from service.store.files import digest_of
 
 MB: Final = 1 << 20
@@ -109,18 +111,24 @@ def digest_of_request(values: Mapping[str, Any], *files: Upload | None) -> str:
     return hashlib.sha256(json.dumps(whole, default=str).encode()).hexdigest()
 
 
-def rulebook_named(settings: Settings, name: str | None) -> tuple[str, Rulebook]:
-    """Return a rulebook that may be asked for and its name: one of those that come with the program, or the installation's own.
+def rulebook_named(here: Service, name: str | None) -> tuple[str, Rulebook]:
+    """Return a rulebook that may be asked for, and its name.
 
-    A request never names a path. Raises :class:`ServiceError` 422.
+    That is one that comes with the program, the installation's own, or one that was ever activated: by its full name, or by its id, which
+    means the newest of these. "" is the one of new batches. A request never names a path. Raises :class:`ServiceError` 422.
     """
-    said = plain(name) or settings.rulebook
-    known = dict.fromkeys((settings.rulebook, *available()))
+    own = here.settings.rulebook
+    with here.store.read() as tx:
+        used = rulebooks.activated(tx)
+        said = plain(name) or rulebooks.active(tx, own)
+    known = dict.fromkeys((own, *available(), *used))
+    if said not in known:
+        said = next((k for k in used if k.partition("@")[0] == said), own if said == books.load(own).id else said)
     if said not in known:
         # The installation's own may be a path, which is nobody's business.
         named = "、".join(k for k in known if "/" not in k and not k.endswith(".toml"))
         raise ServiceError(422, "rulebook.unknown", "没有这个规则集", f"可用的规则集：{named}。")
-    return said, load_rulebook(said)
+    return said, books.load(said)
 
 
 def kind_named(book: Rulebook, said: str) -> str:

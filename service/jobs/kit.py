@@ -17,14 +17,15 @@ from screening.intake.roster import load_roster
 from screening.pipeline import Setting, run_batch_checks
 from screening.report import Outcome
 from screening.reuse.compare import ORDINARY, THOROUGH
-from screening.rulebook import Rulebook, load_rulebook
+from screening.rulebook import Rulebook
 from screening.world import Trainee
 from service.settings import Settings
-from service.store import files, results
+from service.store import books, files, results
 from service.store.database import Store
 
 # Reading a rulebook takes as long as a tenth of a screening; one that an office edits counts after so many seconds.
 _FRESH: Final = 10.0
+_BATCHES: Final = 2  # whose batch checks are kept: a trial needs those of two rulebooks
 
 
 class Kit:
@@ -35,7 +36,7 @@ class Kit:
         self.library = store.library()
         self._rosters = lru_cache(maxsize=4)(self._roster)
         self._books: dict[str, tuple[float, Rulebook]] = {}
-        self._batch: tuple[Any, Mapping[str, tuple[Outcome, ...]]] = None, {}
+        self._batches: dict[Any, Mapping[str, tuple[Outcome, ...]]] = {}
         self._read = 0
         warm()
 
@@ -48,21 +49,28 @@ class Kit:
         people = self._rosters(roster) if roster else None
         return _setting(_Book(book), self.settings.models, people, self.settings.thorough)
 
+    def setting_with(self, setting: Setting, rulebook: str) -> Setting:
+        """Return a setting by another rulebook, for the same list of trainees. Raises as :meth:`setting`."""
+        book = self._book(rulebook)
+        return _setting(_Book(book), self.settings.models, setting.roster, self.settings.thorough)
+
     def _book(self, rulebook: str) -> Rulebook:
         at, book = self._books.get(rulebook, (0.0, None))
         if book is None or time.monotonic() - at > _FRESH:
-            book = load_rulebook(rulebook)
+            book = books.load(rulebook)
             self._books[rulebook] = time.monotonic(), book
         return book
 
     def of_batch(self, batch: str, setting: Setting, revision: int) -> Mapping[str, tuple[Outcome, ...]]:
         """Return what the batch checks say of each member of a batch by the id in its report, of one whose id is taken by its row's."""
         key = (batch, revision, setting.rulebook.digest, setting.roster)
-        if key != self._batch[0]:
+        if key not in self._batches:
             with self.store.read() as tx:
                 infos = results.members(tx, self.store.sealer, batch)
-            self._batch = key, run_batch_checks(Batch(tuple(infos)), setting)[1]
-        return self._batch[1]
+            if len(self._batches) == _BATCHES:
+                del self._batches[next(iter(self._batches))]
+            self._batches[key] = run_batch_checks(Batch(tuple(infos)), setting)[1]
+        return self._batches[key]
 
     def added(self) -> None:
         """Count a document that was put into the archive, which is packed now and then."""

@@ -55,11 +55,28 @@ def screen_one(kit: Kit, lease: Lease) -> bool:
 def _compared(
     kit: Kit, lease: Lease, document: str | None, case: Case, setting: Setting, of_batch: Sequence[Outcome]
 ) -> Report:
+    return _each(kit, lease, document, case, [(setting, of_batch)])[0]
+
+
+def tried(
+    kit: Kit, lease: Lease, document: str | None, case: Case, settings: Sequence[Setting], revision: int
+) -> list[Report]:
+    """Return the report of each setting, all compared with the same documents; the lease need not be held, nothing is kept.
+
+    Raises :class:`LibraryError` if documents are being removed all the time.
+    """
+    ways = [(s, _of_batch(kit, lease, case, s, revision)) for s in settings]
+    return _each(kit, lease, document, case, ways)
+
+
+def _each(
+    kit: Kit, lease: Lease, document: str | None, case: Case, ways: Sequence[tuple[Setting, Sequence[Outcome]]]
+) -> list[Report]:
     for _ in range(_TIMES):
         corpus, name = _corpus(kit, lease, document)
-        report = screen(case, replace(setting, library=name), corpus, of_batch=of_batch)
+        reports = [screen(case, replace(s, library=name), corpus, of_batch=said) for s, said in ways]
         if corpus is None or corpus.intact():
-            return report
+            return reports
     raise LibraryError("library.changed", "检查期间一直有文档从比对库中删除", "稍后会自动重试。")
 
 

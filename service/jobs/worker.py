@@ -17,6 +17,7 @@ from types import FrameType
 from typing import Final
 
 from screening.errors import ScreeningError
+from service.jobs import tasks
 from service.jobs.kit import Kit
 from service.jobs.rounds import make_rounds
 from service.jobs.running import run
@@ -89,8 +90,9 @@ class Worker:
         self._put_back()  # what a trouble of the database left in hand
         if look:
             with self.store.read() as tx:
-                if not work.waits(tx):
-                    return False
+                waits = work.waits(tx)
+            if not waits:
+                return self._task(kit)
         with self.store.write() as tx:
             self._hands = work.claim(tx, self.name, self.settings.lease_seconds, AT_ONCE)
         busy = bool(self._hands)
@@ -99,7 +101,11 @@ class Worker:
                 run(kit, self._hands[0])
             self._hands.pop(0)
             self._done += 1
-        return busy
+        return busy or self._task(kit)
+
+    def _task(self, kit: Kit) -> bool:
+        """Do a step of what administrators asked for, as no submission waits; return whether there was one."""
+        return not self.stopping and tasks.turn(kit, _limited)
 
     def _put_back(self) -> None:
         if self._hands:

@@ -66,6 +66,7 @@ NAVIGATION: Final[list[Entry]] = [
     Entry("/clusters", "相似群组"),
     Entry("/unit", "本单位", (Role.SUBMITTER,)),
     Entry("/rulebooks", "规则"),
+    Entry("/archive", "比对库", (Role.ADMINISTRATOR,)),
     Entry("/settings", "管理", (Role.ADMINISTRATOR,)),
 ]
 
@@ -80,6 +81,13 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "removed": ("good", "已撤销。"),
     "again": ("good", "已重新排队，请稍后刷新再看。"),
     "gone": ("good", "已删除。"),
+    "version": ("good", "核对无误，已存成新的一版；还没有启用，可以先在以往的批次上试一试。"),
+    "activated": ("good", "已启用：从现在起新批次默认用这一版，已有的批次不变。"),
+    "given": ("good", "这个批次已改用新的规则；原来的报告标为过时，重新筛查后按新规则。"),
+    "stopped": ("good", "已停止，已试出的结果保留。"),
+    "adding": ("good", "已收下，正在后台逐份读入。"),
+    "checking": ("good", "正在后台逐行核对。"),
+    "taken_out": ("good", "已删除；引用过它的报告标为过时。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

@@ -144,7 +144,7 @@ class _Asked:
         self.here, self.who = here, who
         self.values: dict[str, Any] = {
             "name": uploads.field(name, "name"),
-            "rulebook": uploads.rulebook_named(here.settings, rulebook)[0],
+            "rulebook": uploads.rulebook_named(here, rulebook)[0],
             "unit": uploads.unit_of(who, uploads.field(unit, "unit")),
             "blind": blind,
             "enforce_quota": enforce_quota,

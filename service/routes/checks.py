@@ -10,6 +10,7 @@ from service import uploads
 from service.context import Here, Limit, Writer
 from service.moment import new_id
 from service.people.principal import Role
+from service.store import books
 from service.views import report_view
 
 router = APIRouter(prefix="/api/v1/checks", tags=["报送"])
@@ -38,12 +39,12 @@ def check(
 ) -> Response:
     """正式提交之前自己先查一遍：与比对库里现有的全部材料比对，直接返回报告；文件和报告都不留存。"""
     upload = uploads.Upload.of(file, here.settings.max_file)
-    named, book = uploads.rulebook_named(here.settings, rulebook)
+    named, book = uploads.rulebook_named(here, rulebook)
     errand = {
         "do": "check",
         "name": upload.name,
         "kind": uploads.kind_named(book, uploads.field(kind, "kind")),
-        "rulebook": named,
+        "rulebook": books.portable(named),
         "models": here.settings.models,
         "archive": here.settings.database_url,
     }

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from service.context import Here, Reader, Service
 from service.errors import ServiceError
 from service.people.principal import Principal, Role
-from service.store import current, files, submissions
+from service.store import books, current, files, submissions
 from service.store.database import note
 from service.views import names_of
 
@@ -133,7 +133,7 @@ def blind(request: Request, here: Here, who: Reader, submission_id: str) -> Resp
         data = b"".join(files.pieces(tx, here.store.sealer, row["sha256"]))
         rulebook = current.rulebook_of(tx, dict(row), here.settings.rulebook)
     also = [*names.people, *names.units]
-    errand = {"do": "blind", "name": _last(person["file"]), "also": also, "rulebook": rulebook}
+    errand = {"do": "blind", "name": _last(person["file"]), "also": also, "rulebook": books.portable(rulebook)}
     said, copy = request.app.state.apart.ask(errand, data)
     headers = {
         **_SAFE,

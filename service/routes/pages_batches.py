@@ -50,8 +50,7 @@ def form(request: Request, here: Here, who: Person) -> HTMLResponse:
     return render(
         "batch_new.html",
         request,
-        books=available_books(here.settings.rulebook),
-        default=here.settings.rulebook,
+        books=available_books(here),
         max_file=here.settings.max_file,
         max_batch=here.settings.max_batch,
     )

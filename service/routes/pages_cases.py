@@ -216,6 +216,7 @@ def _case(
         out = exclusions.listed(tx, submission_id)
         adjusted = exclusions.reckon(tx, sealer, row) if out else None
         out = [] if of_unit else out
+        without_source = current.source_reason(tx, submission_id)
         names = decisions.names_of(
             tx, {d["by"] for d in past} | {s.by for s in standing.values()} | {x["by"] for x in out}
         )
@@ -264,7 +265,7 @@ def _case(
     return common | page | {
         "waiting": row["state"] != "done",
         "facts": [x for x in (page["kind"], view.get("unit"), view.get("project"), f"{report.counts.get('words', 0)} 字") if x],
-        "stale": [current.REASONS[r] for r in stale],
+        "stale": [current.REASONS[r] for r in (*stale, *without_source)],
         "runs": [
             {"at": (shown(h["created"]) or "")[:16].replace("T", " "), "rulebook": h["rulebook"], "library_documents": h["library_documents"]}
             for h in heads

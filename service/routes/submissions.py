@@ -62,7 +62,7 @@ class Listed(BaseModel):
 class SubmissionDetail(Summary):
     """One submission."""
 
-    stale: list[str] = Field(description="报告过时的原因：rulebook、engine、model、batch；空为没有过时")
+    stale: list[str] = Field(description="报告过时的原因：rulebook、engine、model、batch、source；空为没有过时")
     library_grown: int = Field(description="报告之后比对库净增的篇数；不算过时，可按需重新筛查")
     report: str | None = Field(description="报告的地址，还没有为 null")
     partners: int = Field(description="与几份材料有相似段落")
@@ -149,7 +149,7 @@ def _currency(here: Service, tx: Tx, row: dict[str, Any]) -> dict[str, Any]:
     judged_by = current.rulebook_of(tx, row, here.settings.rulebook)
     stale = current.reasons(row, head, revision, judged_by, here.settings.models)
     grown = current.library_size(tx) - head["library_documents"] - int(row["owns_document"])
-    return {"stale": list(stale), "library_grown": max(0, grown)}
+    return {"stale": [*stale, *current.source_reason(tx, row["id"])], "library_grown": max(0, grown)}
 
 
 @router.get(

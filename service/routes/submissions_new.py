@@ -16,7 +16,7 @@ from service.context import Here, Limit, Service, Writer
 from service.errors import ServiceError, conflict
 from service.moment import shown
 from service.people.principal import Principal, Role
-from service.store import batches, files, submissions
+from service.store import batches, books, files, submissions
 from service.store.database import Tx
 from service.store.idempotency import Claim, Given, claim, settle
 from service.store.withdrawal import free_to_leave, withdraw
@@ -176,7 +176,9 @@ def _handed_in(here: Service, who: Principal, asked: _Asked, wanted: Claim | Non
 def _rules(here: Service, asked: _Asked, place: Any) -> tuple[str, Rulebook]:
     if place and asked.rulebook and asked.rulebook != place["rulebook"]:
         raise ServiceError(422, "rulebook.batch", "这个批次按另一个规则集筛查", "请去掉 rulebook，或换一个批次。")
-    return uploads.rulebook_named(here.settings, place["rulebook"] if place else asked.rulebook)
+    if place and place["rulebook"]:
+        return place["rulebook"], books.load(place["rulebook"])
+    return uploads.rulebook_named(here, asked.rulebook)
 
 
 def _with_kind(row: dict[str, Any], book: Rulebook) -> dict[str, Any]:

@@ -55,6 +55,15 @@ Action = Literal[
     "webhook.remove",
     "webhook.off",
     "webhook.again",
+    "rulebook.save",
+    "rulebook.try",
+    "rulebook.activate",
+    "batch.rulebook",
+    "archive.add",
+    "archive.added",
+    "archive.remove",
+    "archive.check",
+    "archive.checked",
 ]
 ACTIONS: Final[Mapping[Action, str]] = {
     "sign_in": "登录",
@@ -101,6 +110,15 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "webhook.remove": "删除回调",
     "webhook.off": "回调自动停用",
     "webhook.again": "重发回调",
+    "rulebook.save": "保存规则集",
+    "rulebook.try": "试用规则集",
+    "rulebook.activate": "启用规则集",
+    "batch.rulebook": "改用规则集",
+    "archive.add": "向比对库添加",
+    "archive.added": "比对库添加完毕",
+    "archive.remove": "从比对库删除",
+    "archive.check": "核对比对库",
+    "archive.checked": "比对库核对完毕",
 }
 
 

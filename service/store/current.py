@@ -13,14 +13,16 @@ from screening import __version__
 from screening.errors import ScreeningError
 from screening.library.schema import document
 from screening.pipeline import Setting
-from screening.rulebook import Rulebook, load_rulebook
-from service.store.schema import batch, run, submission
+from screening.rulebook import Rulebook
+from service.store import books
+from service.store.schema import batch, pair, removal, run, submission
 
 REASONS: Mapping[str, str] = {
     "rulebook": "规则集有修改",
     "engine": "程序已升级",
     "model": "切题模型已更换",
     "batch": "同批材料有增减或变化",
+    "source": "报告里的比对来源已从比对库删除",
 }
 
 
@@ -39,7 +41,7 @@ class Made:
 @lru_cache(maxsize=32)
 def rulebook(name: str) -> Rulebook:
     """Return a rulebook, read once in a process. Raises :class:`RulebookError`."""
-    return load_rulebook(name)
+    return books.load(name)
 
 
 @lru_cache(maxsize=32)
@@ -85,6 +87,22 @@ def _rulebook(default: str) -> ColumnElement[str]:
     return func.coalesce(func.nullif(submission.c.rulebook, ""), func.nullif(of_batch, ""), default)
 
 
+def source_reason(tx: Connection, submission_id: str) -> tuple[str, ...]:
+    """Return "source" among the reasons if the newest report of a submission names a text that was taken out of the archive since."""
+    query = select(submission.c.id).where(submission.c.id == submission_id, _removed())
+    return ("source",) if tx.execute(query).first() else ()
+
+
+def _removed() -> ColumnElement[bool]:
+    found = (
+        select(removal.c.number)
+        .join(pair, pair.c.source == removal.c.source)
+        .join(run, run.c.id == pair.c.run)
+        .where(pair.c.submission == submission.c.id, run.c.created < removal.c.created)
+    )
+    return found.correlate(submission).exists()
+
+
 def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
     """Return the condition on ``service_submission``: its newest report is stale. Submissions without a report are not."""
     fresh, judged_by = [], _rulebook(default)
@@ -108,7 +126,7 @@ def stale(tx: Connection, default: str, models: str) -> ColumnElement[bool]:
     now_made = select(run.c.id).where(run.c.id == submission.c.run, run.c.engine == __version__, same, or_(*fresh))
     if not fresh:
         return submission.c.run.is_not(None)
-    return and_(submission.c.run.is_not(None), ~now_made.correlate(submission).exists())
+    return and_(submission.c.run.is_not(None), or_(~now_made.correlate(submission).exists(), _removed()))
 
 
 def _revision() -> Any:

@@ -15,7 +15,7 @@ from screening.library import Library, open_library
 from screening.library.database import connect, location, spoken
 from service.errors import ServiceError
 from service.moment import now
-from service.store import keyring
+from service.store import books, keyring
 from service.store.audit import Action
 from service.store.schema import REVISION, audit, event
 from service.store.sealing import Sealer
@@ -50,6 +50,7 @@ class Store:
         try:
             store._migrate(look=not migrate)
             store._check_keys(look=not migrate)
+            books.sources.add(engine)
         except BaseException:
             engine.dispose()
             raise
@@ -57,6 +58,7 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        books.sources.discard(self.engine)
         self.engine.dispose()
 
     def library(self) -> Library:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from service.errors import not_found
 from service.moment import now
-from service.store.schema import batch, chunk, file, submission
+from service.store.schema import batch, chunk, file, submission, task
 from service.store.sealing import Sealer
 
 PIECE: Final = 1 << 20
@@ -81,6 +81,7 @@ def drop_unused(tx: Connection, sha256s: list[str]) -> int:
         exists().where(
             or_(batch.c.archive == file.c.sha256, batch.c.manifest == file.c.sha256, batch.c.roster == file.c.sha256)
         ),
+        exists().where(task.c.file == file.c.sha256),
     )
     gone = list(tx.execute(select(file.c.sha256).where(file.c.sha256.in_(sha256s), ~used)).scalars())
     tx.execute(delete(chunk).where(chunk.c.sha256.in_(gone)))

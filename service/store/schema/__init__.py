@@ -6,6 +6,7 @@ Personal data has two homes only: ``service_author`` and the sealed bodies (orig
 from service.store.schema.around import audit, delivery, event, idempotency, secret, webhook, worker
 from service.store.schema.cases import SORTS, WAITING, assignment, author, batch, case, chunk, file, submission, words
 from service.store.schema.columns import ID, REVISION, metadata
+from service.store.schema.offices import activation, removal, rulebook, task
 from service.store.schema.opinions import choice, decision, exclusion, memory, score
 from service.store.schema.people import key, link, session, signin, user, view
 from service.store.schema.results import OTHERS, mention, pair, run
@@ -16,6 +17,7 @@ __all__ = [
     "REVISION",
     "SORTS",
     "WAITING",
+    "activation",
     "assignment",
     "audit",
     "author",
@@ -35,12 +37,15 @@ __all__ = [
     "mention",
     "metadata",
     "pair",
+    "removal",
+    "rulebook",
     "run",
     "score",
     "secret",
     "session",
     "signin",
     "submission",
+    "task",
     "user",
     "view",
     "webhook",

@@ -19,6 +19,7 @@ from screening.report import Report
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
+from service.store.findings import keys_of
 from service.store.schema import batch, case, pair, run, submission
 from service.store.sealing import Sealer
 from service.store.work import Lease
@@ -95,6 +96,7 @@ class Made:
     report: Report
     run: Mapping[str, Any]
     pairs: Sequence[Mapping[str, Any]]
+    concerns: Sequence[Sequence[str]]  # key, code and severity of each finding that is more than a note
 
     @classmethod
     def of(
@@ -102,7 +104,8 @@ class Made:
     ) -> Self:
         """Write the report's JSON, as the command line does, and seal it."""
         run_id, made = new_id(), report.made_with
-        data = json.dumps(report.to_json(), ensure_ascii=False).encode()
+        said = report.to_json()
+        data = json.dumps(said, ensure_ascii=False).encode()
         row = {
             "id": run_id,
             "submission": submission_id,
@@ -119,7 +122,7 @@ class Made:
             "search": made.search,
             "milliseconds": milliseconds,
         }
-        return cls(report, row, _pairs(report, submission_id, run_id))
+        return cls(report, row, _pairs(report, submission_id, run_id), _concerns(said))
 
 
 def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, state: str = "done") -> bool:
@@ -162,10 +165,15 @@ def _pairs(report: Report, submission_id: str, run_id: str) -> list[dict[str, An
     ]
 
 
+def _concerns(said: Mapping[str, Any]) -> list[list[str]]:
+    return [[key, f["code"], f["severity"]] for key, _, f in keys_of(said) if f["severity"] in ("review", "blocker")]
+
+
 def _columns(made: Made) -> dict[str, Any]:
     """Return what the submission's row says of its newest report."""
     report = made.report
     rates = report.reuse.rates if report.reuse else None
+    parts = report.score.parts if report.score else {}
     error = report.error
     return {
         "run": made.run["id"],
@@ -173,6 +181,8 @@ def _columns(made: Made) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "findings": len(report.findings),
         "codes": sorted({f.code for f in report.findings}),
+        "parts": {name: [p.points, p.weight] for name, p in parts.items()},
+        "concerns": made.concerns,
         "words": report.counts.get("words"),
         "rate": rates and rates.total,
         "largest": rates and rates.largest_source,

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import groupby
 from typing import Final
 
@@ -37,9 +38,9 @@ class Place(enum.StrEnum):
         return {"in": "建议入围", "reserve": "建议候补", "check": "请先核对"}[self.value]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A case with all that its place depends on.
+    """A case with all that its place depends on. Not slotted, so that what it is sorted by is made once.
 
     ``parts`` has points and weight of each part of the score; ``concerns`` the check and severity of each finding that nobody dismissed;
     ``hand`` is "in", "out" or "" for what the proposal says.
@@ -62,13 +63,13 @@ class Candidate:
     concerns: tuple[tuple[str, str], ...] = ()
     hand: str = ""
 
-    @property
+    @cached_property
     def merit(self) -> tuple[float, ...]:
         """What cases are compared by: the total, then the parts, the weightiest first; alike in these is alike."""
         parts = sorted(self.parts.values(), key=lambda p: -p[1])
         return (-(self.score or 0.0), *(-points for points, _ in parts))
 
-    @property
+    @cached_property
     def order(self) -> tuple[bool, tuple[float, ...], datetime, str, str]:
         """A total order: of cases alike the one that came first, then by the names of their files."""
         return self.score is None, self.merit, self.received or _LATEST, self.case, self.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Final, Literal, get_args
 
 from screening.output.labels import check_label
@@ -31,7 +31,6 @@ class Shortlist:
         self._tx, self._store, self._who, self.batch, self.book = tx, store, who, dict(batch), book
         rows = shortlist.members(tx, batch["id"], who.sight())
         self._rows = {row["id"]: row for row in rows}
-        self._points = shortlist.points(tx, batch["id"])
         self._choices = shortlist.choices(tx, batch["id"])
         gone = shortlist.dismissed(tx, batch["id"])
         usual = _usual(book)
@@ -97,13 +96,10 @@ class Shortlist:
         self._know({i for _, p in entries for i in (p.candidate.id, p.near, *p.yields_to)} - {""})
         by = {c["by"] for i in wanted if (c := self._choices.get(i))}
         names = decisions.names_of(self._tx, by)
-        return [self._case(g, p, names) for g, p in entries]
+        given = shortlist.points(self._tx, wanted)
+        return [self._case(g, p, names, seen(given.get(p.candidate.id, {}), self._who)) for g, p in entries]
 
-    def points_of(self, submission_id: str) -> Seen:
-        """Return what this person may see of a case's points."""
-        return seen(self._points.get(submission_id, {}), self._who)
-
-    def _case(self, group: Group, p: Placed, names: Mapping[str, str]) -> dict[str, Any]:
+    def _case(self, group: Group, p: Placed, names: Mapping[str, str], points: Seen) -> dict[str, Any]:
         c, row, view = p.candidate, self._rows[p.candidate.id], self._view(p.candidate.id)
         return {
             "id": c.id,
@@ -122,14 +118,14 @@ class Shortlist:
             "class_rank": p.class_rank,
             "class_of": p.class_of or None,
             "score": c.score,
-            "parts": {k: {"points": points, "weight": weight} for k, (points, weight) in c.parts.items()},
+            "parts": {k: {"points": got, "weight": weight} for k, (got, weight) in c.parts.items()},
             "rate": row["rate"],
             "largest": row["largest"],
             "words": row["words"],
             "topic_band": row["topic_band"],
             "verdict": row["verdict"],
             "decision": row["decision"],
-            "points": self.points_of(c.id).to_json(),
+            "points": points.to_json(),
         }
 
     def _choice(self, submission_id: str, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -176,6 +172,11 @@ def _is(show: str, group: Group, p: Placed) -> bool:
     return p.state == Place(show)
 
 
+@cache
+def _label(code: str) -> str:
+    return check_label(code.partition(".")[0])
+
+
 def _usual(book: Rulebook) -> dict[str, str]:
     """Return kinds and project classes by their other names: of a file that can't be read, only what the list says is known."""
     kinds = {name: key for key, k in book.kinds.items() for name in (k.label, *k.aliases)}
@@ -186,7 +187,7 @@ def _candidate(
     row: Row, dismissed: Collection[tuple[str, str]], held: Row | None, usual: Mapping[str, str]
 ) -> Candidate:
     concerns = tuple(
-        (check_label(code.partition(".")[0]), severity)
+        (_label(code), severity)
         for key, code, severity in row["concerns"] or ()
         if not code.startswith(_RESOLVED) and (row["id"], key) not in dismissed
     )

@@ -48,18 +48,14 @@ def dismissed(tx: Connection, batch_id: str) -> set[tuple[str, str]]:
     return {place for place, what in newest.items() if what == "dismiss"}
 
 
-def points(tx: Connection, batch_id: str) -> dict[str, dict[str, float]]:
+def points(tx: Connection, ids: Collection[str]) -> dict[str, dict[str, float]]:
     """Return the newest points of each person, by submission and person."""
-    c = score.c
-    rows = tx.execute(
-        select(c.submission, c.by, c.score)
-        .join(submission, submission.c.id == c.submission)
-        .where(submission.c.batch == batch_id)
-        .order_by(c.created, c.id)
-    )
+    c, wanted = score.c, sorted(ids)
     out: dict[str, dict[str, float]] = {}
-    for row in rows:
-        out.setdefault(row.submission, {})[row.by] = row.score
+    for n in range(0, len(wanted), 500):
+        here = c.submission.in_(wanted[n : n + 500])
+        for row in tx.execute(select(c.submission, c.by, c.score).where(here).order_by(c.created, c.id)):
+            out.setdefault(row.submission, {})[row.by] = row.score
     return out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ from service.comparing import clusters_of
 from service.errors import ServiceError
 from service.masking import Mask, Names, hidden_file, unit_pseudonym
 from service.moment import shown
-from service.people.principal import Principal
+from service.people.principal import Principal, Role
+from service.shortlist.sheet import add_sheets
+from service.shortlist.view import Shortlist
 from service.store import groups, overview, partners, results
 from service.store.database import Store, Tx
 from service.views import Veil, shown_report, veil_of
@@ -199,5 +202,10 @@ def write_workbook(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any],
         clusters=clusters_of(tx, store, who, row["id"]).groups,
         remarks=remarks,
     )
-    write_summary(path, _Rows(tuple(made)), whole, book)
+    # Units are not told how their cases are weighed against others.
+    if who.role is Role.SUBMITTER:
+        write_summary(path, _Rows(tuple(made)), whole, book)
+    else:
+        shortlist = Shortlist(tx, store, who, row, book)
+        write_summary(path, _Rows(tuple(made)), whole, book, partial(add_sheets, found=shortlist))
     return len(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from screening.case import CaseInfo
 from screening.checks.quota import Params
-from screening.rulebook import Rulebook
+from screening.rulebook import Rule, Rulebook
 from service.errors import ServiceError
 
 
@@ -13,8 +13,7 @@ def limit_of(book: Rulebook, info: CaseInfo) -> int | None:
 
     Raises :class:`ServiceError` 422 if the notice sets one for such cases and too little is known of this one to hold it to.
     """
-    rules = [r.params for r in book.batch if r.check.name == "quota" and r.state == "on"]
-    wanted = [name for name in ("kind", "unit", "project") if rules and not getattr(info, name)]
+    wanted = [name for name in ("kind", "unit", "project") if _rules(book) and not getattr(info, name)]
     if wanted:
         raise ServiceError(
             422,
@@ -23,7 +22,17 @@ def limit_of(book: Rulebook, info: CaseInfo) -> int | None:
             "kind 是案例类型，unit 是报送单位，project 是项目类别。",
             more={"missing": wanted},
         )
-    return min((p.max for p in rules if _fits(p, info)), default=None)
+    rule = rule_of(book, info)
+    return rule.params.max if rule else None
+
+
+def rule_of(book: Rulebook, info: CaseInfo) -> Rule | None:
+    """Return the strictest rule that limits how many cases like this one a unit may hand in to one project class, None without one."""
+    return min((r for r in _rules(book) if _fits(r.params, info)), key=lambda r: r.params.max, default=None)
+
+
+def _rules(book: Rulebook) -> list[Rule]:
+    return [r for r in book.batch if r.check.name == "quota" and r.state == "on"]
 
 
 def _fits(params: Params, info: CaseInfo) -> bool:

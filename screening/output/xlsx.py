@@ -6,7 +6,7 @@ What a reviewer decides by stands first and is what gets printed; the rest stand
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -36,8 +36,13 @@ class Rows(Protocol):
         ...
 
 
-def write_summary(path: Path, shelf: Rows, batch: BatchReport, book: Rulebook) -> None:
-    """Write the workbook. Texts are strings whatever they begin with; dates are dates, shares are percentages."""
+def write_summary(
+    path: Path, shelf: Rows, batch: BatchReport, book: Rulebook, more: Callable[[Sheets], None] | None = None
+) -> None:
+    """Write the workbook. Texts are strings whatever they begin with; dates are dates, shares are percentages.
+
+    ``more`` adds sheets of its own before the last one, which explains.
+    """
     import xlsxwriter  # noqa: PLC0415 - only a batch writes a sheet
 
     rows = shelf.rows()
@@ -58,6 +63,8 @@ def write_summary(path: Path, shelf: Rows, batch: BatchReport, book: Rulebook) -
     sheets.table("未能读取", _failure_columns(), [r for r in rows if r.error])
     sheets.table("未检查的文件", _remark_columns(), batch.remarks)
     sheets.table("名额", _quota_columns(), _quotas(rows, batch, book))
+    if more:
+        more(sheets)
     sheets.notes("说明", _notes(rows, batch, book))
     workbook.close()
 

@@ -26,6 +26,7 @@ from screening.report import Verdict
 from service.errors import ServiceError
 from service.moment import shown
 from service.people.principal import Principal, Role
+from service.store.decisions import WORDS as DECISIONS
 
 STATIC: Final = Path(__file__).parents[1] / "static"
 _INSIDE = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
@@ -40,15 +41,6 @@ class Entry:
     roles: tuple[Role, ...] = tuple(Role)
 
 
-DECISIONS: Final = {
-    "": "待定",
-    "pass": "通过",
-    "return": "退回修改",
-    "look": "再看",
-    "accept": "认可",
-    "dismiss": "不成立",
-    "open": "待核",
-}
 STATES: Final = {
     "queued": "排队等待读取",
     "reading": "正在读取",
@@ -78,6 +70,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "sealed": ("good", "已收完，按整批筛查。"),
     "handed": ("good", "已收下，正在后台读取和筛查。"),
     "saved": ("good", "已保存。"),
+    "over": ("bad", "已保存。请注意：这一组现在超出通知的名额，超出的个数见下面。"),
     "removed": ("good", "已撤销。"),
     "again": ("good", "已重新排队，请稍后刷新再看。"),
     "gone": ("good", "已删除。"),

@@ -11,7 +11,8 @@ from pydantic import BaseModel, Field
 from service.context import Decider, Here, Reader
 from service.errors import ServiceError, not_found
 from service.moment import shown
-from service.people.principal import Role
+from service.people.principal import Principal, Role
+from service.points import seen
 from service.store import decisions, exclusions, findings, runs, submissions
 from service.store.database import Tx
 from service.store.sealing import Sealer
@@ -216,7 +217,11 @@ class AllPoints(BaseModel):
     """One's own points, and those of others once one has given one's own."""
 
     own: float | None = Field(description="您自己的评分")
-    others: list[float] | None = Field(description="其他人的评分；您自己评过以后才给出")
+    others: list[float] | None = Field(description="其他人的评分；您自己评过以后才给出，管理员总能看到")
+    mean: float | None = Field(description="全部评分的平均；看不到别人的评分时为 null")
+    low: float | None = Field(description="最低")
+    high: float | None = Field(description="最高")
+    count: int | None = Field(description="几人评过")
 
 
 @router.post("/points", response_model=AllPoints, status_code=201, summary="评分")
@@ -225,19 +230,17 @@ def give_points(here: Here, who: Decider, submission_id: str, body: Points) -> d
     with here.store.write() as tx:
         submissions.one(tx, submission_id, who.sight())
         decisions.give_points(tx, submission_id, body.points, body.note.strip(), who.id)
-        return _points(tx, submission_id, who.id)
+        return _points(tx, submission_id, who)
 
 
 @router.get("/points", response_model=AllPoints, summary="评分的情况")
 def points(here: Here, who: Decider, submission_id: str) -> dict[str, Any]:
-    """自己评过以后，才看得到别人的评分。"""
+    """自己评过以后，才看得到别人的评分；管理员总能看到。"""
     with here.store.read() as tx:
         submissions.one(tx, submission_id, who.sight())
-        return _points(tx, submission_id, who.id)
+        return _points(tx, submission_id, who)
 
 
-def _points(tx: Tx, submission_id: str, by: str) -> dict[str, Any]:
+def _points(tx: Tx, submission_id: str, who: Principal) -> dict[str, Any]:
     given = decisions.points(tx, [submission_id]).get(submission_id, {})
-    own = given.get(by)
-    others = sorted(r["score"] for k, r in given.items() if k != by)
-    return {"own": own["score"] if own else None, "others": others if own else None}
+    return seen({by: row["score"] for by, row in given.items()}, who).to_json()

@@ -18,6 +18,7 @@ from service.moment import shown
 from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
 from service.people.principal import Principal, Role, Scope
+from service.points import told
 from service.routes.pages_people import Person
 from service.routes.pages_views import views_of
 from service.routes.submissions import allowed
@@ -158,6 +159,19 @@ def exclude(
     return _side(request, here, who, submission_id, {"kind": "good", "words": words}, "reuse")
 
 
+@router.post("/cases/{submission_id}/points")
+def points(
+    request: Request, here: Here, who: Person, submission_id: str, points: Annotated[float, Form(ge=0, le=100)],
+    note: Text = "",
+) -> Response:  # fmt: skip
+    """Keep somebody's points; show those of others from now on."""
+    who.need(Scope.DECIDE)
+    with here.store.write() as tx:
+        submissions.one(tx, submission_id, who.sight())
+        decisions.give_points(tx, submission_id, points, note.strip()[:2000], who.id)
+    return _side(request, here, who, submission_id, {"kind": "good", "words": "评分已保存。"}, "points")
+
+
 def _side(
     request: Request, here: Service, who: Principal, submission_id: str, message: dict[str, str], part: str
 ) -> Response:
@@ -187,6 +201,7 @@ def _case(
             "decision": view["decision"] or "",
             "message": message,
             "can_decide": Scope.DECIDE in who.scopes,
+            "points": told(tx, row, person, who) if Scope.DECIDE in who.scopes else None,
             "action": f"/cases/{submission_id}",
             "back": f"/cases?{tail}" if tail else "/cases",
         }

@@ -64,6 +64,10 @@ Action = Literal[
     "archive.remove",
     "archive.check",
     "archive.checked",
+    "export.batch.shortlist",
+    "shortlist.in",
+    "shortlist.out",
+    "shortlist.auto",
 ]
 ACTIONS: Final[Mapping[Action, str]] = {
     "sign_in": "登录",
@@ -119,6 +123,10 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "archive.remove": "从比对库删除",
     "archive.check": "核对比对库",
     "archive.checked": "比对库核对完毕",
+    "export.batch.shortlist": "下载入围名单",
+    "shortlist.in": "列入入围名单",
+    "shortlist.out": "移出入围名单",
+    "shortlist.auto": "入围恢复为按建议",
 }
 
 

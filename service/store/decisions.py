@@ -26,6 +26,15 @@ from service.store.submissions import one
 
 ON_FINDING: Final = ("accept", "dismiss", "open")
 ON_WHOLE: Final = ("pass", "return", "look", "open")
+WORDS: Final = {
+    "": "待定",
+    "pass": "通过",
+    "return": "退回修改",
+    "look": "再看",
+    "accept": "认可",
+    "dismiss": "不成立",
+    "open": "待核",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +195,12 @@ def points(tx: Connection, submission_ids: Collection[str]) -> dict[str, dict[st
     for row in rows:
         out.setdefault(row["submission"], {})[row["by"]] = row
     return out
+
+
+def points_given(tx: Connection, submission_id: str) -> list[RowMapping]:
+    """Return every row of points of a submission, newest first: those that somebody changed later too."""
+    query = select(score).where(score.c.submission == submission_id)
+    return list(tx.execute(query.order_by(score.c.created.desc(), score.c.id.desc())).mappings())
 
 
 def names_of(tx: Connection, ids: Iterable[str]) -> dict[str, str]:

@@ -21,6 +21,7 @@ from service.masking import Names, names_of
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
+from service.store.findings import keys_of
 from service.store.schema import OTHERS, batch, case, mention, pair, run, submission
 from service.store.sealing import Sealer
 from service.store.work import Lease
@@ -103,6 +104,7 @@ class Made:
     run: Mapping[str, Any]
     pairs: Sequence[Mapping[str, Any]]
     mentions: Sequence[Mapping[str, Any]]
+    concerns: Sequence[Sequence[str]]  # key, code and severity of each finding that is more than a note
 
     @classmethod
     def of(
@@ -130,7 +132,7 @@ class Made:
         }
         sources = mentioned(plain) | ({OTHERS} if names_mates(plain) else set())
         mentions = [{"source": source, "run": run_id} for source in sorted(sources)]
-        return cls(report, row, _pairs(report, submission_id, run_id), mentions)
+        return cls(report, row, _pairs(report, submission_id, run_id), mentions, _concerns(plain))
 
 
 def keep_report(
@@ -185,10 +187,15 @@ def _pairs(report: Report, submission_id: str, run_id: str) -> list[dict[str, An
     ]
 
 
+def _concerns(said: Mapping[str, Any]) -> list[list[str]]:
+    return [[key, f["code"], f["severity"]] for key, _, f in keys_of(said) if f["severity"] in ("review", "blocker")]
+
+
 def _columns(made: Made) -> dict[str, Any]:
     """Return what the submission's row says of its newest report."""
     report = made.report
     rates = report.reuse.rates if report.reuse else None
+    parts = report.score.parts if report.score else {}
     error = report.error
     return {
         "run": made.run["id"],
@@ -196,6 +203,8 @@ def _columns(made: Made) -> dict[str, Any]:
         "verdict": report.verdict.value,
         "findings": len(report.findings),
         "codes": sorted({f.code for f in report.findings}),
+        "parts": {name: [p.points, p.weight] for name, p in parts.items()},
+        "concerns": made.concerns,
         "words": report.counts.get("words"),
         "rate": rates and rates.total,
         "largest": rates and rates.largest_source,

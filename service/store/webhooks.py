@@ -21,6 +21,7 @@ Kind = Literal[
     "submission.done",
     "submission.failed",
     "submission.decided",
+    "submission.shortlisted",
     "submission.cancelled",
     "submission.deleted",
     "batch.received",

@@ -135,6 +135,8 @@ submission = Table(
     Column("topic_score", Float),
     Column("score", Float),
     Column("codes", Json),  # of the findings that count
+    Column("parts", Json),  # of the score: {part: [points, weight]}
+    Column("concerns", Json),  # the findings that are more than a note: [[key, code, severity]]
     # What people say: the newest decision on the whole.
     Column("decision", String(20)),
     Column("told", String(20)),  # as its unit is told of it

@@ -77,7 +77,7 @@ choice = Table(
     metadata,
     Column("id", ID, primary_key=True),
     ref("batch", "batch", index=True),
-    ref("submission", "submission"),
+    ref("submission", "submission", index=True),
     Column("what", String(10), nullable=False),
     private("choice", "reason"),
     Column("by", String(40), nullable=False),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
+import tempfile
 import zipfile
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
@@ -16,14 +16,16 @@ from screening.case import usual_spelling
 from screening.output.letter_docx import letter_docx
 from screening.output.sheet_docx import sheet_docx
 from screening.report import Report
-from service import overview
+from service import overview, uploads
 from service.context import Here, Reader
 from service.errors import ServiceError, not_found
 from service.moment import CHINA, now, shown
 from service.pages.frame import render
 from service.people.principal import Principal, Role
+from service.routes.batches import download
 from service.store import batches, current, runs, submissions
-from service.store.database import note
+from service.store import overview as rows
+from service.store.database import Tx, note
 from service.views import shown_report
 
 router = APIRouter()
@@ -103,25 +105,29 @@ def letters(
         row = dict(batches.one(tx, batch_id, who.sight()))
         if who.role is Role.SUBMITTER or who.blind(batch_id):
             raise ServiceError(403, "forbidden.letters", "退改函写有单位，盲审期间不能下载", "请联系管理员。")
-        book = current.rulebook(row["rulebook"] or here.settings.rulebook)
-        by_unit: dict[str, list[Report]] = {}
-        for case in overview.rows_of(tx, who, batch_id):
-            # A letter says what the unit itself may see: of other units' texts only that there is one.
-            unit = Principal(id="letter", name="", role=Role.SUBMITTER, unit_key=case["unit_key"])
-            report = Report.from_json(json.loads(shown_report(tx, here.store.sealer, case, unit)))
-            by_unit.setdefault(case["unit_key"], []).append(report)
-    out = io.BytesIO()
+        members = rows.by_unit(tx, batch_id, who.sight())
+    book = current.rulebook(row["rulebook"] or here.settings.rulebook)
+
+    def report(tx: Tx, case: dict[str, Any]) -> Report:
+        # A letter says what the unit itself may see: of other units' texts only that there is one.
+        unit = Principal(id="letter", name="", role=Role.SUBMITTER, unit_key=case["unit_key"])
+        return Report.from_json(json.loads(shown_report(tx, here.store.sealer, case, unit)))
+
+    out = tempfile.TemporaryFile(dir=uploads.scratch(here.settings))  # noqa: SIM115 - closed when it has been sent
+    number = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n, (_, reports) in enumerate(sorted(by_unit.items()), 1):
+        for _, ids in sorted(members.items()):
+            reports = list(overview.each(here.store, who, batch_id, report, ids))
+            if not reports:
+                continue
+            number += 1
             called = usual_spelling(r.case.unit for r in reports)
             name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", called)[:60] or "未写明单位"
             data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA))
-            archive.writestr(f"{n:03d}-{name}.docx", data)
+            archive.writestr(f"{number:03d}-{name}.docx", data)
     with here.store.write() as tx:
-        note(tx, who.id, "export.letters", batch_id, units=len(by_unit))
-    return Response(
-        out.getvalue(), media_type=ZIP, headers={"Content-Disposition": 'attachment; filename="letters.zip"'}
-    )
+        note(tx, who.id, "export.letters", batch_id, units=number)
+    return download(out, ZIP, "letters.zip")
 
 
 @router.get("/verify/{number}", include_in_schema=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from screening import __version__
 from screening.case import Batch, CaseInfo
@@ -28,6 +28,8 @@ from service.store import groups, overview, partners, results
 from service.store.database import Store, Tx
 from service.views import Veil, shown_report, veil_of
 
+T = TypeVar("T")
+PAGE: Final = 50  # submissions that are read in one transaction
 EDGES: Final = (0.0, 0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8)  # of the histogram; nearly logarithmic, as rates are
 
 
@@ -154,20 +156,28 @@ class _Rows:
         return in_queue(self.made)
 
 
-def reports_of(tx: Tx, store: Store, who: Principal, batch_id: str) -> Iterator[tuple[dict[str, Any], bytes]]:
-    """Yield the row and the newest report, as this person may see it, of every submission of a batch that has one."""
-    for row in rows_of(tx, who, batch_id):
-        yield row, shown_report(tx, store.sealer, row, who)
+def each(
+    store: Store, who: Principal, batch_id: str, make: Callable[[Tx, dict[str, Any]], T], ids: Sequence[str] = ()
+) -> Iterator[T]:
+    """Yield what ``make`` makes of the row of every submission of a batch that has a report (or of ``ids``), in the order in which they came.
+
+    A transaction lasts for a page of rows, and none is open while somebody is sent what was made: a long reader would keep SQLite from
+    emptying its write-ahead log. Who is deleted meanwhile is left out.
+    """
+    if not ids:
+        with store.read() as tx:
+            ids = overview.ids(tx, batch_id, who.sight())
+    for n in range(0, len(ids), PAGE):
+        with store.read() as tx:
+            rows = groups.rows_of(tx, ids[n : n + PAGE], who.sight())
+            found = (dict(rows[i]) for i in ids[n : n + PAGE] if i in rows)
+            made = [make(tx, row) for row in found if row["run"]]
+        yield from made
 
 
-def rows_of(tx: Tx, who: Principal, batch_id: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a batch's submissions that have a report, in the order in which they came."""
-    ids = overview.ids(tx, batch_id, who.sight())
-    rows = groups.rows_of(tx, ids, who.sight())
-    for submission_id in ids:
-        row = dict(rows[submission_id])
-        if row["run"]:
-            yield row
+def reports_of(store: Store, who: Principal, batch_id: str) -> Iterator[bytes]:
+    """Yield the newest report, as this person may see it, of every submission of a batch that has one; see :func:`each`."""
+    return each(store, who, batch_id, lambda tx, row: shown_report(tx, store.sealer, row, who))
 
 
 def _by_submission(tx: Tx, who: Principal, submission_id: str, report: dict[str, Any]) -> dict[str, Any]:
@@ -183,14 +193,19 @@ def _by_submission(tx: Tx, who: Principal, submission_id: str, report: dict[str,
     return report
 
 
-def write_workbook(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any], book: Rulebook, path: Path) -> int:
+def write_workbook(store: Store, who: Principal, row: Mapping[str, Any], book: Rulebook, path: Path) -> int:
     """Write the summary of a batch, masked for this person; return how many cases are in it."""
-    made = []
-    for n, (case, body) in enumerate(reports_of(tx, store, who, row["id"])):
-        report = Report.from_json(_by_submission(tx, who, case["id"], json.loads(body)))
-        made.append(row_of(replace(report, case=replace(report.case, id=case["id"])), n))
+
+    def line(tx: Tx, case: dict[str, Any]) -> Row:
+        said = json.loads(shown_report(tx, store.sealer, case, who))
+        report = Report.from_json(_by_submission(tx, who, case["id"], said))
+        return row_of(replace(report, case=replace(report.case, id=case["id"])), 0)
+
+    made = [replace(r, place=n) for n, r in enumerate(each(store, who, row["id"], line))]
     hidden = names_hidden(who, row["id"])
-    outcomes = () if hidden else outcomes_of(tx, store, row, book)
+    with store.read() as tx:
+        outcomes = () if hidden else outcomes_of(tx, store, row, book)
+        clusters = clusters_of(tx, store, who, row["id"]).groups
     verdicts: dict[str, int] = {}
     for r in made:
         verdicts[r.verdict.value] = verdicts.get(r.verdict.value, 0) + 1
@@ -199,7 +214,7 @@ def write_workbook(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any],
         made_with=MadeWith(engine=__version__, rulebook={"id": book.id, "digest": book.digest}),
         outcomes=outcomes,
         verdicts=verdicts,
-        clusters=clusters_of(tx, store, who, row["id"]).groups,
+        clusters=clusters,
         remarks=remarks,
     )
     # Units are not told how their cases are weighed against others.

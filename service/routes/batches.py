@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.concurrency import run_in_threadpool
@@ -194,15 +195,29 @@ def anew(here: Service, who: Principal, batch_id: str, *, everything: bool) -> i
 )
 def summary(here: Here, who: Reader, batch_id: str) -> Response:
     """下载这一批的汇总表；姓名和单位按角色遮盖，下载会记入日志。"""
+    with here.store.read() as tx:
+        row = dict(batches.one(tx, batch_id, who.sight()))
+    book = current.rulebook(row["rulebook"] or here.settings.rulebook)
     with TemporaryDirectory(dir=uploads.scratch(here.settings)) as folder:
         path = Path(folder) / "summary.xlsx"
-        with here.store.read() as tx:
-            row = dict(batches.one(tx, batch_id, who.sight()))
-            book = current.rulebook(row["rulebook"] or here.settings.rulebook)
-            overview.write_workbook(tx, here.store, who, row, book, path)
-        data = path.read_bytes()
+        overview.write_workbook(here.store, who, row, book, path)
+        stream = path.open("rb")  # it stays while it is open
     _exported(here, who, "export.batch.summary", batch_id)
-    return Response(data, media_type=XLSX, headers={"Content-Disposition": 'attachment; filename="summary.xlsx"'})
+    return download(stream, XLSX, "summary.xlsx")
+
+
+def download(stream: BinaryIO, kind: str, name: str) -> StreamingResponse:
+    """Return the answer that sends a file from the disk, piece by piece, and closes it."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+
+    def pieces() -> Iterator[bytes]:
+        with stream:
+            while piece := stream.read(1 << 18):
+                yield piece
+
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Length": str(size)}
+    return StreamingResponse(pieces(), media_type=kind, headers=headers)
 
 
 @router.get(
@@ -217,13 +232,8 @@ def reports(here: Here, who: Reader, batch_id: str) -> StreamingResponse:
         batches.one(tx, batch_id, who.sight())
     _exported(here, who, "export.batch.reports", batch_id)
 
-    def lines() -> Iterator[bytes]:
-        with here.store.read() as tx:
-            for _, body in overview.reports_of(tx, here.store, who, batch_id):
-                yield body.rstrip(b"\n") + b"\n"
-
     return StreamingResponse(
-        lines(),
+        (body.rstrip(b"\n") + b"\n" for body in overview.reports_of(here.store, who, batch_id)),
         media_type="application/x-ndjson",
         headers={"Content-Disposition": 'attachment; filename="report.jsonl"'},
     )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
+import tempfile
 import zipfile
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
@@ -19,13 +19,15 @@ from screening.case import usual_spelling
 from screening.output.letter_docx import letter_docx
 from screening.output.sheet_docx import sheet_docx
 from screening.report import Report
-from service import overview, units
+from service import units, uploads
 from service.context import Here, Reader
 from service.errors import ServiceError, not_found
 from service.moment import CHINA, now, shown
 from service.pages.frame import render
 from service.people.principal import Role
-from service.store import batches, current, runs, submissions
+from service.routes.batches import download
+from service.store import batches, current, groups, runs, submissions
+from service.store import overview as rows
 from service.store.database import note
 from service.views import shown_report
 
@@ -110,22 +112,24 @@ def letters(
     with here.store.read() as tx:
         row = dict(batches.one(tx, batch_id, who.sight()))
         units.need_letters(who, batch_id)
-        book = current.rulebook(row["rulebook"] or here.settings.rulebook)
-        by_unit: dict[str, list[dict[str, Any]]] = {}
-        for case in overview.rows_of(tx, who, batch_id):
-            by_unit.setdefault(case["unit_key"], []).append(case)
-        told = [units.told_to(tx, here.store, key, cases) for key, cases in sorted(by_unit.items())]
-    out = io.BytesIO()
+        members = rows.by_unit(tx, batch_id, who.sight())
+    book = current.rulebook(row["rulebook"] or here.settings.rulebook)
+    out = tempfile.TemporaryFile(dir=uploads.scratch(here.settings))  # noqa: SIM115 - closed when it has been sent
+    number = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for n, (reports, earlier) in enumerate(told, 1):
+        for key, ids in sorted(members.items()):
+            with here.store.read() as tx:  # one for each unit: a long one would keep SQLite from emptying its log
+                cases = groups.rows_of(tx, ids, who.sight())
+                reports, earlier = units.told_to(tx, here.store, key, [dict(cases[i]) for i in ids if i in cases])
+            if not reports:  # withdrawn meanwhile
+                continue
+            number += 1
             called = usual_spelling(r.case.unit for r in reports)
             data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA), earlier=earlier)
-            archive.writestr(f"{n:03d}-{_file_name(called)}.docx", data)
+            archive.writestr(f"{number:03d}-{_file_name(called)}.docx", data)
     with here.store.write() as tx:
-        note(tx, who.id, "export.letters", batch_id, units=len(by_unit))
-    return Response(
-        out.getvalue(), media_type=ZIP, headers={"Content-Disposition": 'attachment; filename="letters.zip"'}
-    )
+        note(tx, who.id, "export.letters", batch_id, units=number)
+    return download(out, ZIP, "letters.zip")
 
 
 @router.get(

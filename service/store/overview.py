@@ -66,6 +66,18 @@ def ids(tx: Connection, batch_id: str, sight: Sight) -> list[str]:
     return list(tx.execute(query.order_by(submission.c.id)).scalars())
 
 
+def by_unit(tx: Connection, batch_id: str, sight: Sight) -> dict[str, list[str]]:
+    """Return the ids of a batch's submissions that have a report by the key of their unit, in the order in which they came."""
+    c = submission.c
+    query = select(c.unit_key, c.id).where(
+        c.batch == batch_id, c.state != "cancelled", c.run.is_not(None), sight.of(submission)
+    )
+    out: dict[str, list[str]] = {}
+    for unit, submission_id in tx.execute(query.order_by(c.id)):
+        out.setdefault(unit, []).append(submission_id)
+    return out
+
+
 def newest_event(tx: Connection, batch_id: str, after: int) -> int:
     """Return the number of the newest event of a batch after a number; that number itself if there is none."""
     query = select(func.max(event.c.number)).where(event.c.batch == batch_id, event.c.number > after)

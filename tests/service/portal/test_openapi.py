@@ -3,9 +3,12 @@
 import json
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
+
+import service
 
 PROBLEM = "application/problem+json"
 OPEN = {"/healthz", "/readyz"}
@@ -115,6 +118,15 @@ def test_every_way_to_fail_is_described(described):
         wanted |= {"404", "409"} if method != "get" else set()
         wanted |= {"422"} if operation.get("parameters") or "requestBody" in operation else set()
         assert wanted <= set(operation["responses"]), (method, path)
+
+
+def test_the_codes_of_the_examples_are_ones_that_the_service_gives(described):
+    home = Path(service.__file__).parent
+    code = "".join(p.read_text("utf-8") for p in home.rglob("*.py") if p.name not in ("openapi.py", "examples.py"))
+    for status, answer in described["components"]["responses"].items():
+        example = answer["content"][PROBLEM]["example"]
+        assert str(example["status"]) == status
+        assert f'"{example["code"]}"' in code, status
 
 
 def test_key_and_session_are_described_and_every_reference_leads_somewhere(described):

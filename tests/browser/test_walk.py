@@ -97,6 +97,25 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
     page.locator(".source .name a").first.click()
     expect(page.locator("h1")).to_have_text("左右对照")
     looked_at(page, "pair")
+    page.goto(f"{url}/batches")
+    page.locator(".list .name").first.click()
+    page.click("text=入围")
+    expect(page.locator(".shortlist .name")).to_have_count(3)
+    looked_at(page, "shortlist")
+    page.locator("body").press("j")
+    page.keyboard.press("e")
+    page.keyboard.type("86")
+    page.keyboard.press("Enter")
+    expect(page.locator(".shortlist tr:target")).to_contain_text("86")
+    row = page.locator(".shortlist tr[id]").last
+    row.locator("summary").click()
+    row.locator("input[name=reason]").fill("区域平衡")
+    row.locator("button[value=in]").click()
+    expect(page.locator(".shortlist tr:target")).to_contain_text("人工选入")
+    looked_at(page, "shortlist changed")
+    page.click("text=打印")
+    looked_at(page, "shortlist on paper")
+
     for path in (
         "/clusters",
         "/rulebooks",
@@ -124,6 +143,9 @@ def test_what_must_work_without_scripts(chromium, running):
     page.locator(".list .name").first.click()
     page.click("text=看材料")
     page.locator(".list .name").first.click()
+    page.locator("#points input[name=points]").fill("80")
+    page.locator("#points button").click()
+    expect(page.locator("#points h2")).to_contain_text("均分")
     page.locator("#decide button[value=look]").click()
     expect(page.locator("#decide h2")).to_contain_text("再看")
     context.close()

@@ -116,9 +116,11 @@ def test_a_source_left_out_changes_the_rates_and_back(client_of, three):
 def test_points_of_others_are_seen_after_ones_own(client_of, three):
     first, second = client_of("reviewer"), client_of("reviewer")
     path = f"/api/v1/submissions/{three[0]}/points"
-    assert first.post(path, json={"points": 80}).json() == {"own": 80, "others": []}
-    assert second.get(path).json() == {"own": None, "others": None}
-    assert second.post(path, json={"points": 90}).json() == {"own": 90, "others": [80]}
+    alone = {"own": 80, "others": [], "mean": 80, "low": 80, "high": 80, "count": 1}
+    assert first.post(path, json={"points": 80}).json() == alone
+    assert set(second.get(path).json().values()) == {None}
+    both = {"own": 90, "others": [80], "mean": 85, "low": 80, "high": 90, "count": 2}
+    assert second.post(path, json={"points": 90}).json() == both
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import BinaryIO
 from screening.case import unit_key, usual_spelling
 from screening.output.letter_docx import NO_UNIT, letter_docx
 from screening.output.paper import safe_name
-from screening.output.sheet_docx import View, report_number, sheet_docx
+from screening.output.sheet import Form, View, report_number, sheet
 from screening.output.shelf import REPORTS, Placed, Shelf
 from screening.report import Report
 from screening.work import Plan, setting_of
@@ -92,7 +92,7 @@ def _write(plan: Plan, paper: _Paper) -> None:
         else:
             report = next(reports)
             # The engine knows no clock: the sheet's number comes from the report, its day is filled in by hand.
-            data = sheet_docx(report, book, number=report_number(report), made_at=None, view=papers.view)
+            data = sheet(report, book, number=report_number(report), made_at=None, view=papers.view)
     (Path(plan.work) / paper.folder / paper.name).write_bytes(data)
 
 

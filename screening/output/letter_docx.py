@@ -13,7 +13,8 @@ from typing import Literal
 from screening.finding import Finding, Severity
 from screening.output.advice import advice_of
 from screening.output.labels import MESSAGE_SHOWN, short
-from screening.output.paper import document, heading, paragraph, run, table, title
+from screening.output.paper import Block, Table, heading, paragraph, run, table, title
+from screening.output.paper_docx import document
 from screening.output.privacy import masked_report
 from screening.report import Report
 from screening.rulebook import Rulebook
@@ -151,7 +152,7 @@ def _day(value: date | None) -> str:
     return f"{value.year} 年 {value.month} 月 {value.day} 日" if value else "　　　　年　　月　　日"
 
 
-def _opening(unit: str, found: _Sorted, book: Rulebook, until: date | None) -> Iterator[str]:
+def _opening(unit: str, found: _Sorted, book: Rulebook, until: date | None) -> Iterator[Block]:
     yield title("关于补充修改报送材料的函")
     yield paragraph(run(f"{unit or '　　　　　　　　'}："))
     asked, every = len(found.asked), len(found.asked) + len(found.received)
@@ -174,7 +175,7 @@ def _opening(unit: str, found: _Sorted, book: Rulebook, until: date | None) -> I
     )
 
 
-def _asked(found: _Sorted) -> Iterator[str]:
+def _asked(found: _Sorted) -> Iterator[Block]:
     if not found.asked:
         return
     yield heading(f"一、需要修改或说明的材料（{len(found.asked)} 份）")
@@ -188,7 +189,7 @@ def _asked(found: _Sorted) -> Iterator[str]:
         yield from _case(n, entry, common)
 
 
-def _case(n: int, entry: _Entry, common: Container[_Item]) -> Iterator[str]:
+def _case(n: int, entry: _Entry, common: Container[_Item]) -> Iterator[Block]:
     yield heading(f"{n}．{entry.name}", 2)
     author = f"；作者：{entry.author}" if entry.author else ""
     again = "；重新报送，与上次的意见对照如下" if entry.again else ""
@@ -203,7 +204,7 @@ def _case(n: int, entry: _Entry, common: Container[_Item]) -> Iterator[str]:
         yield paragraph(run(f"另供参考，可以不改：{notes}。"), style="Note", before=2)
 
 
-def _items(items: Sequence[_Item], *, again: bool) -> str:
+def _items(items: Sequence[_Item], *, again: bool) -> Table:
     heads = ["序号", "性质", "问题", "通知原话", "修改办法"]
     shares = [7, 10, 36, 23, 24]
     rows = [[str(m), i.weight, i.message, i.clause, i.advice] for m, i in enumerate(items, 1)]
@@ -213,7 +214,7 @@ def _items(items: Sequence[_Item], *, again: bool) -> str:
     return table([heads, *rows], shares)
 
 
-def _received(found: _Sorted) -> Iterator[str]:
+def _received(found: _Sorted) -> Iterator[Block]:
     if not found.received:
         return
     number = "二" if found.asked else "一"
@@ -225,7 +226,7 @@ def _received(found: _Sorted) -> Iterator[str]:
     yield table(rows, [8, 40, 37, 15])
 
 
-def _closing(sender: str, contact: str, made_at: datetime | None) -> Iterator[str]:
+def _closing(sender: str, contact: str, made_at: datetime | None) -> Iterator[Block]:
     yield paragraph(run("专此函达，请予支持。"), indent=True, keep=True, before=12)
     yield paragraph(run(f"{sender}（盖章）"), align="right", keep=True, before=36, right=4)
     yield paragraph(run(_day(made_at).strip()), align="right", right=4)

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 
 from screening.case import usual_spelling
 from screening.output.letter_docx import letter_docx
-from screening.output.sheet_docx import sheet_docx
+from screening.output.sheet import sheet
 from screening.report import Report
 from service import overview
 from service.context import Here, Reader
@@ -70,7 +70,7 @@ def sheet(
         head = runs.listed(tx, submission_id)[0]
         report = Report.from_json(json.loads(shown_report(tx, here.store.sealer, row, who)))
     number = number_of(head["sha256"])
-    data = sheet_docx(
+    data = sheet(
         report,
         current.rulebook(row["rulebook"] or here.settings.rulebook),
         number=number,

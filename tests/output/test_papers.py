@@ -12,7 +12,7 @@ from lxml import etree
 from screening.batch import PAPER, screen_batch
 from screening.cli import app
 from screening.errors import UsageError
-from screening.output.sheet_docx import report_number
+from screening.output.sheet import report_number
 from screening.papers import Papers, reports_at
 from screening.report import Report
 from tests import samples

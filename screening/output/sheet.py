@@ -1,4 +1,4 @@
-"""检测报告单: one case on paper, as Word: rates, sources, the marked text, every finding with the notice's sentence and its mending."""
+"""检测报告单: one case on paper, as Word, HTML or PDF: rates, sources, the marked text, every finding with the notice's sentence and its mending."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from screening.document import union
 from screening.finding import Finding, Severity
@@ -22,7 +22,8 @@ from screening.output.labels import (
     percent,
     short,
 )
-from screening.output.paper import KAI, cell, document, heading, paragraph, run, table, title
+from screening.output import paper_docx, paper_html, paper_typst
+from screening.output.paper import KAI, Block, Run, cell, heading, paragraph, run, table, title
 from screening.output.privacy import masked_report, without_author
 from screening.output.sheet_text import listed, named, passages_part, text_part
 from screening.report import Report
@@ -32,6 +33,13 @@ from screening.text.view import fold
 
 View = Literal["brief", "full", "aligned"]
 VIEWS: dict[View, str] = {"brief": "简洁", "full": "全文标明引文", "aligned": "全文对照"}
+Form = Literal["docx", "html", "pdf"]
+FORMS: dict[Form, str] = {"docx": "Word", "html": "网页", "pdf": "PDF"}
+_WRITERS: dict[Form, Any] = {
+    "docx": paper_docx.document,
+    "html": paper_html.document,
+    "pdf": paper_typst.document,
+}
 SOURCES_SHOWN, PLACES_SHOWN = 50, 3
 _WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
 
@@ -65,7 +73,7 @@ def halves(report: Report) -> tuple[int, int]:
     return front, whole - front
 
 
-def sheet_docx(
+def sheet(
     report: Report,
     book: Rulebook,
     *,
@@ -74,18 +82,20 @@ def sheet_docx(
     verify_url: str = "",
     view: View = "full",
     mask_author: bool = True,
+    form: Form = "docx",
 ) -> bytes:
-    """Return the sheet of one case as .docx; the same arguments give the same bytes.
+    """Return the sheet of one case as a file of this form; the same arguments give the same bytes.
 
     ``made_at`` carries a time zone (ValueError without); None leaves a line to be filled in by hand. ``view`` is "brief" (no text),
     "full" (the text with its marks) or "aligned" (the passages beside their sources too). Phones, mailboxes and numbers of persons are
     always masked, the author's name unless ``mask_author`` is False. A file that could not be read gets a sheet that says so.
+    Raises :class:`UsageError` for "pdf" where it cannot be made: see :func:`screening.output.paper_typst.document`.
     """
     shown = masked_report(report)
     if mask_author:
         shown = without_author(shown)
     name = f"案例检测报告单（{VIEWS[view]}）"
-    content = [title(name), *_head(shown, book, number, made_at, verify_url)]
+    content: list[Block] = [title(name), *_head(shown, book, number, made_at, verify_url)]
     if shown.error:
         content += _unread(shown)
     else:
@@ -95,7 +105,7 @@ def sheet_docx(
         if view == "aligned":
             content += passages_part(shown)
     content += [*_notes(shown, book), *_signatures()]
-    return document(content, name=f"{name} {number}", made_at=made_at)
+    return _WRITERS[form](content, name=f"{name} {number}", made_at=made_at)
 
 
 def _when(value: datetime | None) -> str:
@@ -106,7 +116,7 @@ def _when(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M") + (f"（UTC{zone[:3]}:{zone[3:5]}）" if zone else "")
 
 
-def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None, verify_url: str) -> Iterator[str]:
+def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None, verify_url: str) -> Iterator[Block]:
     info = report.case
     kind = book.kinds.get(info.kind)
     stamp = _when(made_at) if made_at else "　　　年　　月　　日"
@@ -135,7 +145,7 @@ def _range(report: Report) -> str:
     return f"其他材料 {reuse.compared_with} 份{archive}；不联网检索"
 
 
-def _unread(report: Report) -> Iterator[str]:
+def _unread(report: Report) -> Iterator[Block]:
     assert report.error
     yield heading("一、检测结果")
     yield table(
@@ -151,7 +161,7 @@ def _unread(report: Report) -> Iterator[str]:
     )
 
 
-def _result(report: Report) -> Iterator[str]:
+def _result(report: Report) -> Iterator[Block]:
     counts, reuse = report.counts, report.reuse
     yield heading("一、检测结果")
     yield paragraph(run(f"初筛意见：{report.verdict.label}。", bold=True), run("由程序给出，是否采用由评审人员决定。"))
@@ -186,7 +196,7 @@ def _result(report: Report) -> Iterator[str]:
         yield paragraph(run(f"最大来源：{named(largest)}，占本篇 {percent(largest.rate)}。"), before=4)
 
 
-def _sources(report: Report) -> Iterator[str]:
+def _sources(report: Report) -> Iterator[Block]:
     reuse = report.reuse
     yield heading("二、相似来源")
     if reuse is None or not reuse.sources:
@@ -217,7 +227,7 @@ def _sources(report: Report) -> Iterator[str]:
     yield listed(min(SOURCES_SHOWN, len(reuse.sources)), len(reuse.sources), "份")
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Report) -> Iterator[Block]:
     yield heading("三、问题与修改办法")
     found = report.findings
     if not found:
@@ -238,7 +248,7 @@ def _findings(report: Report) -> Iterator[str]:
     yield listed(len(found), len(found), "条")
 
 
-def _places(finding: Finding) -> Iterator[str]:
+def _places(finding: Finding) -> Iterator[Run]:
     """Give the author's own words at the first places; those of likeness stand in the text and beside their sources."""
     if finding.code.startswith("near_copy"):
         return
@@ -250,7 +260,7 @@ def _places(finding: Finding) -> Iterator[str]:
         yield run(f"列出 {PLACES_SHOWN} 处，共 {len(places)} 处。", font=KAI)
 
 
-def _notes(report: Report, book: Rulebook) -> Iterator[str]:
+def _notes(report: Report, book: Rulebook) -> Iterator[Block]:
     yield heading("说　　明")
     made, info = report.made_with, report.case
     lines = ["本单由程序初筛，“疑似重复”只表示文字或事实相近，不是认定；是否重复、是否采用由评审人员核对原文后决定。"]
@@ -287,11 +297,11 @@ def _notes(report: Report, book: Rulebook) -> Iterator[str]:
     yield from _numbered(lines)
 
 
-def _numbered(lines: Sequence[str]) -> Iterable[str]:
+def _numbered(lines: Sequence[str]) -> Iterable[Block]:
     return (paragraph(run(f"{n}．{line}"), style="Note") for n, line in enumerate(lines, 1))
 
 
-def _signatures() -> Iterator[str]:
+def _signatures() -> Iterator[Block]:
     yield paragraph(keep=True)
     blank = "　" * 8
     yield paragraph(run(f"检测人（签字）：{blank}复核人（签字）：{blank}"), keep=True, before=12)

@@ -81,6 +81,19 @@ class SheetView(enum.StrEnum):
     ALIGNED = "aligned"
 
 
+class SheetForm(enum.StrEnum):
+    """What a sheet is written as."""
+
+    DOCX = "docx"
+    HTML = "html"
+    PDF = "pdf"
+
+
+SheetViewOption = Annotated[
+    SheetView, typer.Option("--sheet-view", help="报告单：brief 简洁、full 全文标明引文、aligned 全文对照。")
+]
+
+
 def _version(value: bool) -> None:
     if value:
         print(f"screening {__version__}")  # noqa: T201 - the answer of the command
@@ -152,11 +165,12 @@ def batch(
     resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,
     thorough: ThoroughOption = False,
     sheets: Annotated[
-        bool, typer.Option("--sheets", help="另写每篇的检测报告单（Word）到 sheets/；再运行时整个文件夹换新。")
+        bool, typer.Option("--sheets", help="另写每篇的检测报告单到 sheets/；再运行时整个文件夹换新。")
     ] = False,
-    sheet_view: Annotated[
-        SheetView, typer.Option("--sheet-view", help="报告单：brief 简洁、full 全文标明引文、aligned 全文对照。")
-    ] = SheetView.FULL,
+    sheet_view: SheetViewOption = SheetView.FULL,
+    sheet_form: Annotated[
+        SheetForm, typer.Option("--sheet-form", help="报告单的格式：docx 为 Word，html 为网页，pdf 要另装 typst。")
+    ] = SheetForm.DOCX,
     letters: Annotated[
         bool, typer.Option("--letters", help="另写给每个单位的退改函（Word）到 letters/；再运行时整个文件夹换新。")
     ] = False,
@@ -166,7 +180,7 @@ def batch(
     from screening.batch import screen_batch
     from screening.papers import Papers
 
-    papers = Papers(sheets=sheets, letters=letters, view=sheet_view.value, until=_day(until))
+    papers = Papers(sheets=sheets, letters=letters, view=sheet_view.value, form=sheet_form.value, until=_day(until))
     with progress_bar() as progress:
         result = screen_batch(
             path,

@@ -13,6 +13,7 @@ from typing import BinaryIO
 from screening.case import unit_key, usual_spelling
 from screening.output.letter_docx import NO_UNIT, letter_docx
 from screening.output.paper import safe_name
+from screening.output.paper_typst import ready
 from screening.output.sheet import Form, View, report_number, sheet
 from screening.output.shelf import REPORTS, Placed, Shelf
 from screening.report import Report
@@ -29,12 +30,18 @@ class Papers:
     sheets: bool = False
     letters: bool = False
     view: View = "full"
+    form: Form = "docx"
     until: date | None = None
 
     @property
     def folders(self) -> tuple[str, ...]:
         """Names of the folders that are written."""
         return (SHEETS,) * self.sheets + (LETTERS,) * self.letters
+
+    def check(self) -> None:
+        """Raise :class:`UsageError` for what cannot be written here, before hours of work and not after."""
+        if self.sheets and self.form == "pdf":
+            ready()
 
 
 NO_PAPERS = Papers()
@@ -70,7 +77,7 @@ def write_papers(plan: Plan, papers: Papers, jobs: int, advance: Callable[[int, 
 
 def _sheets(placed: Sequence[Placed], papers: Papers) -> Iterator[_Paper]:
     for n, p in enumerate(placed, 1):
-        yield _Paper(SHEETS, safe_name(n, len(placed), p.name), ((p.start, p.length),), papers)
+        yield _Paper(SHEETS, safe_name(n, len(placed), p.name, f".{papers.form}"), ((p.start, p.length),), papers)
 
 
 def _letters(placed: Sequence[Placed], papers: Papers) -> Iterator[_Paper]:
@@ -92,7 +99,8 @@ def _write(plan: Plan, paper: _Paper) -> None:
         else:
             report = next(reports)
             # The engine knows no clock: the sheet's number comes from the report, its day is filled in by hand.
-            data = sheet(report, book, number=report_number(report), made_at=None, view=papers.view)
+            number = report_number(report)
+            data = sheet(report, book, number=number, made_at=None, view=papers.view, form=papers.form)
     (Path(plan.work) / paper.folder / paper.name).write_bytes(data)
 
 

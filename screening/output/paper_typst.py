@@ -62,6 +62,11 @@ def document(content: Iterable[Block], *, name: str, made_at: datetime | None = 
     return made
 
 
+def ready() -> None:
+    """Raise :class:`UsageError` where no PDF can be made."""
+    _fonts()
+
+
 @lru_cache(maxsize=1)
 def _fonts() -> tuple[Any, frozenset[str]]:
     """Look the fonts of this computer up, once: it takes longer than a sheet."""

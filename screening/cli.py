@@ -175,12 +175,23 @@ def batch(
         bool, typer.Option("--letters", help="另写给每个单位的退改函（Word）到 letters/；再运行时整个文件夹换新。")
     ] = False,
     until: Annotated[str, typer.Option("--until", help="退改函里写的修改期限，如 2024-03-01；不写则留空。")] = "",
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--earlier", help="上次的结果文件夹：修改后重报的，退改函里逐项对照上次的意见。"),
+    ] = None,
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html，可另写报告单和退改函。"""
     from screening.batch import screen_batch
     from screening.papers import Papers
 
-    papers = Papers(sheets=sheets, letters=letters, view=sheet_view.value, form=sheet_form.value, until=_day(until))
+    papers = Papers(
+        sheets=sheets,
+        letters=letters,
+        view=sheet_view.value,
+        form=sheet_form.value,
+        until=_day(until),
+        earlier=earlier,
+    )
     with progress_bar() as progress:
         result = screen_batch(
             path,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -137,8 +137,9 @@ def _ticked(report: Report, before: Report, unread: list[_Item]) -> Iterator[_It
     """Give the items of a case that was handed in again: what is left, what is new, what was mended, what nobody could check."""
     old = {_key(f): f for f in before.findings if _counts(f)}
     now = {_key(f): f for f in report.findings if _counts(f)}
+    # A file that nobody could read is a matter of its own: mended as soon as it can be read, whatever is found in it then.
     if report.error:
-        yield from unread
+        yield from (replace(i, state="still" if before.error else "new") for i in unread)
     for key, f in now.items():
         yield _Item.of(f, "still" if key in old else "new")
     # That a check did not run does not mean that its matter is mended.
@@ -146,6 +147,8 @@ def _ticked(report: Report, before: Report, unread: list[_Item]) -> Iterator[_It
     for key, f in old.items():
         if key not in now:
             yield _Item.of(f, "gone" if f.code.partition(".")[0] in ran else "unknown")
+    if before.error and not report.error:
+        yield _Item("须修改", f"文件读不出来：{before.error.message}", "—", "—", "gone")
 
 
 def _day(value: date | None) -> str:
@@ -156,10 +159,12 @@ def _opening(unit: str, found: _Sorted, book: Rulebook, until: date | None) -> I
     yield title("关于补充修改报送材料的函")
     yield paragraph(run(f"{unit or '　　　　　　　　'}："))
     asked, every = len(found.asked), len(found.asked) + len(found.received)
+    again = sum(e.again for e in (*found.asked, *found.received))
     yield paragraph(
         run(
             f"感谢贵单位对工作的支持。贵单位报送的 {every} 份材料已收到，按照《{book.title.strip('《》')}》的要求作了初步检查。"
         ),
+        run(f"其中 {again} 份是修改后重新报送的，已与上次的意见逐项对照，谢谢配合。" if again else ""),
         indent=True,
     )
     if not asked:

@@ -57,7 +57,7 @@ def document(content: Iterable[Block], *, name: str, made_at: datetime | None = 
 
     said = json.dumps(paper, ensure_ascii=False)
     compiler = typst.Compiler(asset("paper.typ").encode(), font_paths=fonts, sys_inputs={"paper": said})
-    made = compiler.compile(format="pdf", timestamp=made_at or 0)
+    made = compiler.compile(format="pdf", timestamp=int(made_at.timestamp()) if made_at else 0)
     assert isinstance(made, bytes)
     return made
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from screening.document import union
 from screening.finding import Finding, Severity
+from screening.output import paper_docx, paper_html, paper_typst
 from screening.output.advice import advice_of
 from screening.output.labels import (
     MESSAGE_SHOWN,
@@ -22,7 +23,6 @@ from screening.output.labels import (
     percent,
     short,
 )
-from screening.output import paper_docx, paper_html, paper_typst
 from screening.output.paper import KAI, Block, Run, cell, heading, paragraph, run, table, title
 from screening.output.privacy import masked_report, without_author
 from screening.output.sheet_text import listed, named, passages_part, text_part

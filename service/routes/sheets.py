@@ -6,6 +6,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -24,7 +25,7 @@ from service.moment import CHINA, now, shown
 from service.pages.frame import render
 from service.people.principal import Principal, Role
 from service.store import batches, current, runs, submissions
-from service.store.database import note
+from service.store.database import Tx, note
 from service.views import shown_report
 
 router = APIRouter()
@@ -134,30 +135,43 @@ def letters(
     batch_id: str,
     until: Annotated[date | None, Query(description="请各单位在哪一天前改好", examples=["2024-03-01"])] = None,
 ) -> Response:
-    """每个单位一份：逐份列出问题、通知的原话、怎样改、到哪天为止；没有问题的写已收到。盲审的评审不能下载。"""
+    """每个单位一份：逐份列出问题、通知的原话、怎样改、到哪天为止；没有问题的写已收到；修改后重报的（replaces）逐项对照上一稿的意见。盲审的评审不能下载。"""
     with here.store.read() as tx:
         row = dict(batches.one(tx, batch_id, who.sight()))
         if who.role is Role.SUBMITTER or who.blind(batch_id):
             raise ServiceError(403, "forbidden.letters", "退改函写有单位，盲审期间不能下载", "请联系管理员。")
         book = current.rulebook(row["rulebook"] or here.settings.rulebook)
         by_unit: dict[str, list[Report]] = {}
+        earlier: dict[str, Report] = {}
         for case in overview.rows_of(tx, who, batch_id):
             # A letter says what the unit itself may see: of other units' texts only that there is one.
             unit = Principal(id="letter", name="", role=Role.SUBMITTER, unit_key=case["unit_key"])
             report = Report.from_json(json.loads(shown_report(tx, here.store.sealer, case, unit)))
             by_unit.setdefault(case["unit_key"], []).append(report)
+            if before := _former(tx, who, case):
+                earlier[report.case.id] = Report.from_json(
+                    json.loads(shown_report(tx, here.store.sealer, before, unit))
+                )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for n, (_, reports) in enumerate(sorted(by_unit.items()), 1):
             called = usual_spelling(r.case.unit for r in reports)
             name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", called)[:60] or "未写明单位"
-            data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA))
+            data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA), earlier=earlier)
             archive.writestr(f"{n:03d}-{name}.docx", data)
     with here.store.write() as tx:
         note(tx, who.id, "export.letters", batch_id, units=len(by_unit))
     return Response(
         out.getvalue(), media_type=ZIP, headers={"Content-Disposition": 'attachment; filename="letters.zip"'}
     )
+
+
+def _former(tx: Tx, who: Principal, case: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the row of the version that a submission replaces, None without one that was screened."""
+    if not case["replaces"]:
+        return None
+    row = dict(submissions.one(tx, case["replaces"], who.sight()))
+    return row if row["run"] else None
 
 
 @router.get("/verify/{number}", include_in_schema=False)

@@ -4,6 +4,7 @@ import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import html
@@ -68,8 +69,9 @@ def test_so_does_the_sheet_of_a_file_that_could_not_be_read():
     assert of_page(made(samples.failed(), form="html")) == of_word(made(samples.failed()))
 
 
+@pytest.mark.usefixtures("typst")
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_word_and_figure_stands_in_the_pdf(typst, view):
+def test_every_word_and_figure_stands_in_the_pdf(view):
     report = several()
     said = of_pdf(made(report, view=view, form="pdf"))
     missing = [t for t in of_word(made(report, view=view)) if t not in said]
@@ -99,7 +101,7 @@ def test_marks_on_the_page_have_a_line_each_of_its_own():
     finding = replace(report.findings[0], code="length.over", evidence=(late,))
     report = replace(report, outcomes=(replace(outcome, findings=(finding,)), *others))
     page = made(report, form="html").decode()
-    style = {name: rule for name, rule in re.findall(r"\.(x\d+)\.\1\{([^}]*)\}", page)}
+    style = dict(re.findall(r"\.(x\d+)\.\1\{([^}]*)\}", page))
     lines = {}
     for span in html.fromstring(page).xpath("//p/span[@class]"):
         lines.setdefault(span.text_content(), style[span.get("class")])
@@ -109,7 +111,8 @@ def test_marks_on_the_page_have_a_line_each_of_its_own():
     assert any("text-emphasis" in rule for rule in lines.values())
 
 
-def test_the_same_content_has_the_same_bytes(typst):
+@pytest.mark.usefixtures("typst")
+def test_the_same_content_has_the_same_bytes():
     for form in ("html", "pdf"):
         assert made(several(), form=form) == made(several(), form=form)
 
@@ -120,22 +123,35 @@ def test_fonts_are_named_with_what_stands_for_them():
         assert f"'{font}'" in page and all(f"'{o}'" in page for o in others)
 
 
-def test_words_never_become_commands_of_the_typesetter(typst):
+@pytest.mark.usefixtures("typst")
+def test_words_never_become_commands_of_the_typesetter():
     nasty = '#panic("x") $1/0$ *_`<a> @b \\u{41} // /* = 一 [ ] { } \u202e'
     data = paper_typst.document([paragraph(run(nasty)), table([(nasty,)], (1,))], name=nasty)
     assert of_pdf(data).count(squeezed('#panic("x")$1/0$')) == 2
 
 
-def test_an_empty_paper_is_a_paper(typst):
+@pytest.mark.usefixtures("typst")
+def test_an_empty_paper_is_a_paper():
     assert paper_typst.document([], name="空").startswith(b"%PDF")
     assert b"<main></main>" in paper_html.document([], name="空")
 
 
-def test_a_time_needs_a_zone_in_every_form(typst):
+@pytest.mark.usefixtures("typst")
+def test_the_time_is_in_the_pdf_whatever_its_zone():
+    stamp = datetime(2024, 1, 30, 9, 5, tzinfo=ZoneInfo("Asia/Shanghai"))
+    data = made(several(), form="pdf", made_at=stamp)
+    assert squeezed("2024-01-30 09:05（UTC+08:00）") in of_pdf(data)
+    assert b"2024-01-30T01:05:00" in data or b"D:20240130010500" in data
+
+
+@pytest.mark.usefixtures("typst")
+def test_a_time_needs_a_zone_in_every_form():
     for writer in (paper_html.document, paper_typst.document):
         with pytest.raises(ValueError, match="zone"):
             writer([], name="x", made_at=datetime(2024, 1, 1))  # noqa: DTZ001 - the case in point
-    assert b"2024-01-30T01:05:00+00:00" in paper_html.document([], name="x", made_at=datetime(2024, 1, 30, 1, 5, tzinfo=UTC))
+    assert b"2024-01-30T01:05:00+00:00" in paper_html.document(
+        [], name="x", made_at=datetime(2024, 1, 30, 1, 5, tzinfo=UTC)
+    )
 
 
 def test_without_typst_it_says_what_to_install(monkeypatch):
@@ -147,7 +163,8 @@ def test_without_typst_it_says_what_to_install(monkeypatch):
     paper_typst._fonts.cache_clear()
 
 
-def test_without_a_chinese_font_it_says_so(typst, monkeypatch):
+@pytest.mark.usefixtures("typst")
+def test_without_a_chinese_font_it_says_so(monkeypatch):
     paper_typst._fonts.cache_clear()
     monkeypatch.setattr(paper_typst, "_CHINESE", frozenset())
     with pytest.raises(UsageError, match="没有可用的中文字体"):
@@ -155,6 +172,7 @@ def test_without_a_chinese_font_it_says_so(typst, monkeypatch):
     paper_typst._fonts.cache_clear()
 
 
-def test_a_font_of_the_computer_is_used_and_none_that_it_lacks(typst):
+@pytest.mark.usefixtures("typst")
+def test_a_font_of_the_computer_is_used_and_none_that_it_lacks():
     _, known = paper_typst._fonts()
     assert paper_typst._family(BODY, known) and set(paper_typst._family(BODY, known)) <= known

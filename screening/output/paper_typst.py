@@ -47,6 +47,7 @@ def document(content: Iterable[Block], *, name: str, made_at: datetime | None = 
     fonts, known = _fonts()
     paper = {
         "name": printable(name),
+        "dated": made_at is not None,
         "size": size,
         "page": PAGE,
         "margins": (TOP, RIGHT, BOTTOM, LEFT),

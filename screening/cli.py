@@ -244,18 +244,22 @@ def _say_result(result: Any) -> None:
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="第一份文件。")],
     b: Annotated[Path, typer.Argument(metavar="B", help="第二份文件。")],
-    html: Annotated[Path | None, typer.Option("--html", help="把左右对照写成一个网页文件。")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="把左右对照写成一个网页文件，可以存档、打印、转交。")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
     thorough: ThoroughOption = False,
 ) -> None:
     """左右对照两份文件的相似段落。"""
-    from screening.output.html import write_comparison
+    from screening.output.evidence import comparison, pair_file
+    from screening.output.labels import SEARCH
     from screening.output.terminal import render_comparison
     from screening.single import compare_files
 
     result = compare_files(a, b, search=_search(thorough))
     if html:
-        write_comparison(html, result.a, result.b, result.passages)
+        made = f"程序 {__version__}；查重方式 {SEARCH[result.search]}。"
+        html.write_bytes(pair_file(comparison(result.a, result.b, result.passages), made=made))
     if as_json:
         print(json.dumps(result.to_json(), ensure_ascii=False))  # noqa: T201
     else:

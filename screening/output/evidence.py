@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,7 +14,7 @@ from screening.output.labels import percent
 from screening.output.marks import Mark, marked
 from screening.output.markup import Child, Markup, h, join
 from screening.output.page import asset, foot_of, head_of, header
-from screening.output.privacy import masked, masked_passage
+from screening.output.privacy import changed_passage, hidden_author, masked
 from screening.reuse.corpus import Comparable
 from screening.reuse.rates import source_match
 from screening.reuse.result import Passage
@@ -80,15 +80,19 @@ def pair_file(pair: Pair, *, made: str = "") -> bytes:
 
 
 def comparison(a: Case, b: Case, passages: Sequence[Passage]) -> Pair:
-    """Return the evidence on two files, phones and mailboxes masked. Passages of a mere form are numbered like the others."""
+    """Return the evidence on two files; their authors, phones and mailboxes are hidden, as it may be handed on."""
     match = source_match(Comparable.of_case(a), Comparable.of_case(b), passages)
+
+    def hidden(value: str) -> str:
+        return hidden_author(hidden_author(masked(value), a.info.author), b.info.author)
+
     return Pair(
-        a=_side(a),
-        b=_side(b),
+        a=_side(a, hidden),
+        b=_side(b, hidden),
         share_of_a=match.rate,
         share_of_b=match.share_of_source,
         characters=match.characters,
-        passages=tuple((n, masked_passage(p)) for n, p in enumerate(passages, 1)),
+        passages=tuple((n, changed_passage(p, hidden)) for n, p in enumerate(passages, 1)),
         first=first_words(match.earlier),
         own=match.own,
         rewritten=match.rewritten,
@@ -100,15 +104,15 @@ def first_words(earlier: bool | None, names: tuple[str, str] = ("甲", "乙")) -
     return "" if earlier is None else f"{names[1] if earlier else names[0]}在前"
 
 
-def _side(case: Case) -> Side:
+def _side(case: Case, hidden: Callable[[str], str]) -> Side:
     info = case.info
     return Side(
-        title=masked(info.title),
+        title=hidden(info.title),
         unit=masked(info.unit),
-        file=masked(info.file),
+        file=hidden(info.file),
         received=f"{info.received:%Y-%m-%d %H:%M}" if info.received else "",
         sha256=info.sha256,
-        text=masked(case.document.text),
+        text=hidden(case.document.text),
         facts=(("正文字数", str(case.words.words)),),
     )
 
@@ -234,8 +238,7 @@ def _swaps(pair: Pair, names: tuple[str, str]) -> Markup | None:
     if not swaps:
         return None
     rows = [
-        h("tr", h("td", str(n), class_="num"), h("td", own), h("td", theirs or _UNKNOWN))
-        for n, theirs, own in swaps[:SWAPS_SHOWN]
+        h("tr", h("td", str(n)), h("td", own), h("td", theirs or _UNKNOWN)) for n, theirs, own in swaps[:SWAPS_SHOWN]
     ]
     cut = f"列出 {len(rows)} 处，共 {len(swaps)} 处"
     return h("section", h("h3", "换掉的内容"), table(cut, ("段号", *names), rows))

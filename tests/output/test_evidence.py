@@ -113,6 +113,15 @@ def test_phones_are_masked_on_both_sides():
     assert "13800000101" not in page and page.count("138****0101") >= 2
 
 
+def test_authors_are_hidden_in_both_texts_and_in_the_names_of_files():
+    one, two = (
+        case_of([*c.document.text.split("\n"), "作者：周明远、林 晓"], file="周明远-案例.docx", author=author)
+        for c, author in ((A, "周明远"), (B, "林晓"))
+    )
+    page = pair_file(comparison(one, two, compare_pair(Comparable.of_case(one), Comparable.of_case(two)))).decode()
+    assert "周明远" not in page and page.count("某某某") >= 4 and "某某某-案例.docx" in page
+
+
 def test_swapped_facts_are_told_together():
     passages = [replace(PASSAGES[0], swaps=(("三十二名", "三十五名"), ("洛溪", "临溪"))), *PASSAGES[1:]]
     root = tree(pair_file(comparison(A, B, passages)))

@@ -45,7 +45,7 @@ def document(content: Iterable[Block], *, name: str, made_at: datetime | None = 
     screen = f"@media screen{{main{{width:{PAGE[0]}mm;padding:{TOP}mm {RIGHT}mm {BOTTOM}mm {LEFT}mm}}}}"
     base = f"main{{font-size:{size:g}pt}}"
     css = "".join((f":root{{{_families()}}}", asset("paper.css"), page, screen, base, looks.css()))
-    written = made_at and h("meta", name="dcterms.created", content=made_at.isoformat())
+    written = h("meta", name="dcterms.created", content=made_at.isoformat()) if made_at else None
     return f"{head_of(name, script=False, css=css, more=written)}{h('main', body)}{foot_of(script=False)}".encode()
 
 

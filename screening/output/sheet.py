@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from screening.document import union
 from screening.finding import Finding, Severity
@@ -23,7 +23,7 @@ from screening.output.labels import (
     percent,
     short,
 )
-from screening.output.paper import KAI, Block, Run, cell, heading, paragraph, run, table, title
+from screening.output.paper import KAI, Block, Cell, Run, cell, heading, paragraph, run, table, title
 from screening.output.privacy import masked_report, without_author
 from screening.output.sheet_text import listed, named, passages_part, text_part
 from screening.report import Report
@@ -35,7 +35,7 @@ View = Literal["brief", "full", "aligned"]
 VIEWS: dict[View, str] = {"brief": "简洁", "full": "全文标明引文", "aligned": "全文对照"}
 Form = Literal["docx", "html", "pdf"]
 FORMS: dict[Form, str] = {"docx": "Word", "html": "网页", "pdf": "PDF"}
-_WRITERS: dict[Form, Any] = {
+_WRITERS: dict[Form, Callable[..., bytes]] = {
     "docx": paper_docx.document,
     "html": paper_html.document,
     "pdf": paper_typst.document,
@@ -233,7 +233,7 @@ def _findings(report: Report) -> Iterator[Block]:
     if not found:
         yield paragraph(run("做过的检查均未见问题。没有做或没有做完的检查见“说明”。"))
         return
-    rows = [("序号", "性质", "问题", "通知原话", "修改办法")]
+    rows: list[tuple[Cell, ...]] = [("序号", "性质", "问题", "通知原话", "修改办法")]
     for n, f in enumerate(found, 1):
         rows.append(
             (

@@ -138,6 +138,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         "clustered": sum(len(c.members) for c in clusters),
         "remarks": overview.remarks_of(row, who),
         "may_hand_in": _hands_in(who),
+        "may_copies": who.role is not Role.SUBMITTER,
         "may_letters": who.role is not Role.SUBMITTER and not who.blind(batch_id),
         "unread": sum(1 for f in figures if f["error"]),
     }

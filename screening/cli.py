@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 import os
 import sys
@@ -14,6 +13,7 @@ import typer
 from rich.table import Table
 
 from screening import __version__, cli_blind, cli_learning, cli_library, cli_rules
+from screening.cli_sheet import SheetForm, SheetView, SheetViewOption, sheet_asked, write_sheet
 from screening.console import advancing, console, progress_bar
 from screening.errors import ScreeningError, UsageError
 
@@ -74,27 +74,6 @@ ThoroughOption = Annotated[
 ]
 
 
-class SheetView(enum.StrEnum):
-    """How much a sheet shows."""
-
-    BRIEF = "brief"
-    FULL = "full"
-    ALIGNED = "aligned"
-
-
-class SheetForm(enum.StrEnum):
-    """What a sheet is written as."""
-
-    DOCX = "docx"
-    HTML = "html"
-    PDF = "pdf"
-
-
-SheetViewOption = Annotated[
-    SheetView, typer.Option("--sheet-view", help="报告单：brief 简洁、full 全文标明引文、aligned 全文对照。")
-]
-
-
 def _version(value: bool) -> None:
     if value:
         print(f"screening {__version__}")  # noqa: T201 - the answer of the command
@@ -132,11 +111,20 @@ def check(
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
     thorough: ThoroughOption = False,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--sheet", help="另写自查单，格式按文件名：.docx、.html 或 .pdf；不用比对库时单上有自查码，报送时可填上。"
+        ),
+    ] = None,
+    sheet_view: SheetViewOption = SheetView.FULL,
 ) -> None:
     """检查几个文件，每个给出一份报告。"""
     from screening.output.terminal import render_report
     from screening.single import check_files
 
+    if sheet:
+        sheet_asked(sheet, files)
     code = EXIT_CLEAR
     for report in check_files(
         files, rulebook=rulebook, kind=kind, library=library, models=models, search=_search(thorough)
@@ -145,6 +133,8 @@ def check(
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
             render_report(report, console())
+        if sheet:
+            write_sheet(sheet, report, rulebook, kind, sheet_view)
         if report.error:
             code = EXIT_USAGE
         elif code == EXIT_CLEAR and report.verdict.value != "clear":

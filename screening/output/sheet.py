@@ -83,19 +83,22 @@ def sheet(
     view: View = "full",
     mask_author: bool = True,
     form: Form = "docx",
+    precheck: str = "",
 ) -> bytes:
     """Return the sheet of one case as a file of this form; the same arguments give the same bytes.
 
     ``made_at`` carries a time zone (ValueError without); None leaves a line to be filled in by hand. ``view`` is "brief" (no text),
     "full" (the text with its marks) or "aligned" (the passages beside their sources too). Phones, mailboxes and numbers of persons are
-    always masked, the author's name unless ``mask_author`` is False. A file that could not be read gets a sheet that says so.
+    always masked, the author's name unless ``mask_author`` is False. ``precheck`` is the code that makes it a 自查单. A file that could not be read gets a sheet that says so.
     Raises :class:`UsageError` for "pdf" where it cannot be made: see :func:`screening.output.paper_typst.document`.
     """
     shown = masked_report(report)
     if mask_author:
         shown = without_author(shown)
-    name = f"案例检测报告单（{VIEWS[view]}）"
+    name = f"{'案例自查单' if precheck else '案例检测报告单'}（{VIEWS[view]}）"
     content: list[Block] = [title(name), *_head(shown, book, number, made_at, verify_url)]
+    if precheck:
+        content.append(paragraph(run(f"自查码：{precheck}"), style="Note", before=4))
     if shown.error:
         content += _unread(shown)
     else:
@@ -104,7 +107,7 @@ def sheet(
             content += text_part(shown)
         if view == "aligned":
             content += passages_part(shown)
-    content += [*_notes(shown, book), *_signatures()]
+    content += [*_notes(shown, book, precheck), *_signatures()]
     return _WRITERS[form](content, name=f"{name} {number}", made_at=made_at)
 
 
@@ -260,10 +263,18 @@ def _places(finding: Finding) -> Iterator[Run]:
         yield run(f"列出 {PLACES_SHOWN} 处，共 {len(places)} 处。", font=KAI)
 
 
-def _notes(report: Report, book: Rulebook) -> Iterator[Block]:
+_CODE_SAYS = (
+    "自查码由文件、程序版本、规则集和检查结果算出，报送时一并填上，收稿的系统会用同样的版本重算、核对。它说明这份文件这样查会得到这样的结果；"
+    "不证明是谁、什么时候查的（带平台签章的除外，签章证明平台在所写时间查过这份文件），也不代替正式检查：正式检查还要与其他材料比对。"
+)
+
+
+def _notes(report: Report, book: Rulebook, precheck: str) -> Iterator[Block]:
     yield heading("说　　明")
     made, info = report.made_with, report.case
     lines = ["本单由程序初筛，“疑似重复”只表示文字或事实相近，不是认定；是否重复、是否采用由评审人员核对原文后决定。"]
+    if precheck:
+        lines.append(_CODE_SAYS)
     if reuse := report.reuse:
         names = {"total": "总文字复制比", "without_quotes": "去除引用复制比", "without_own": "去除本人本单位复制比"}
         names |= {"without_stock": "去除套话复制比", "largest_source": "单篇最大复制比", "rewritten": "疑似改写"}

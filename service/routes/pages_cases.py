@@ -18,6 +18,7 @@ from service.moment import shown
 from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
 from service.people.principal import Principal, Scope
+from service.prechecks import precheck_json
 from service.routes.pages_people import Person
 from service.routes.submissions import allowed
 from service.store import current, decisions, exclusions, findings, listing, partners, queue, runs, submissions
@@ -183,6 +184,7 @@ def _case(
             "title": view["title"] or view["file"] or "（没有标题）",
             "view": view,
             "row_version": row["version"],
+            "precheck": precheck_json(row),
             "decision": row["decision"] or "",
             "message": message,
             "can_decide": Scope.DECIDE in who.scopes,

@@ -134,6 +134,9 @@ submission = Table(
     Column("topic_score", Float),
     Column("score", Float),
     Column("codes", Json),  # of the findings that count
+    # The code of its unit's own check, if one came with it, and what became of it: see service.prechecks.
+    plain("precheck"),
+    plain("precheck_result"),
     # What people say: the newest decision on the whole.
     Column("decision", String(20)),
     # Its document in the archive, and whether that came from here.

@@ -85,6 +85,7 @@ def screen_batch(
     :class:`ScreeningError` for everything that a user can mend; the results appear whole or not at all.
     """
     advance = progress or (lambda _stage, _done, _total: None)
+    papers.check()
     book = load_rulebook(rulebook)
     known_kind(kind, book)
     sheet = load_manifest(manifest) if manifest else None

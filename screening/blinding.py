@@ -12,6 +12,8 @@ from screening.errors import ScreeningError, UnreadableError, UsageError
 from screening.intake.assemble import assemble
 from screening.intake.blind import Traces, blind_copy, traces
 from screening.intake.metadata import SURNAMES
+from screening.intake.sniff import sniff
+from screening.output.copy_docx import Listed, copy_docx, list_csv
 from screening.pipeline import vocabulary
 from screening.rulebook import load_rulebook
 from screening.single import submission_of
@@ -87,6 +89,50 @@ def blind_files(files: Sequence[Path], out: Path, *, also: Sequence[str] = ()) -
             pictures=copy.pictures,
             nameless=not people,
         )
+
+
+LIST = "目录.csv"
+
+
+def numbered_copies(files: Sequence[Path], out: Path, *, also: Sequence[str] = ()) -> Iterator[Blinded]:
+    """Write each file's text, masked and set anew, as 001.docx and so on, and the list of them, which leads back to the files.
+
+    Raises :class:`UsageError` for a path that is no file, and for an ``out`` that holds a file of such a name already.
+    """
+    book = load_rulebook()
+    out.mkdir(parents=True, exist_ok=True)
+    listed: list[Listed] = []
+    for n, file in enumerate(files, 1):
+        number = f"{n:0{max(3, len(str(len(files))))}d}"
+        submission = submission_of(file)
+        try:
+            case = assemble(submission, vocabulary(book))
+            data = file.read_bytes()
+            found = traces(data, file.name) if sniff(data) == "zip" else Traces(())
+        except UnreadableError as error:
+            listed.append(Listed(number, file.name, "", "", error.message))
+            yield Blinded(file, error=error)
+            continue
+        hidden, people = hidden_of(case, found, also)
+        label = book.kinds[case.kind].label
+        copy = copy_docx(case, hidden.spans(case.document.text), number=number, kind=label)
+        listed.append(Listed(number, file.name, case.info.title, label))
+        yield Blinded(
+            file,
+            _written(out / f"{number}.docx", copy),
+            ambiguous=tuple(n for n in people if len(n) <= 3 and is_word(n)),
+            nameless=not people,
+        )
+    _written(out / LIST, list_csv(listed, "文件"))
+
+
+def _written(path: Path, data: bytes) -> Path:
+    try:
+        with path.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError as error:
+        raise UsageError("output.full", f"{path.parent} 里已有 {path.name}", "请换一个空的文件夹。") from error
+    return path
 
 
 def _free(out: Path, stem: str) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 import json
 import os
 import sys
@@ -13,7 +12,8 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.table import Table
 
-from screening import __version__, cli_learning, cli_library, cli_rules
+from screening import __version__, cli_blind, cli_learning, cli_library, cli_rules
+from screening.cli_sheet import SheetForm, SheetView, SheetViewOption, sheet_asked, write_sheet
 from screening.console import advancing, console, progress_bar
 from screening.errors import ScreeningError, UsageError
 
@@ -36,6 +36,7 @@ app.add_typer(cli_library.app, name="library")
 app.add_typer(cli_learning.train_app, name="train")
 evaluate_app.command("topic")(cli_learning.evaluate_topic)
 app.command("ask")(cli_learning.ask)
+app.command("blind")(cli_blind.blind)
 
 RulebookOption = Annotated[
     str, typer.Option("--rulebook", help="规则集名称或 .toml 文件；可用的见 screening rules list。")
@@ -71,14 +72,6 @@ ThoroughOption = Annotated[
         "索引约为四倍大；短的共用语句也会多列几处，请逐处看。",
     ),
 ]
-
-
-class SheetView(enum.StrEnum):
-    """How much a sheet shows."""
-
-    BRIEF = "brief"
-    FULL = "full"
-    ALIGNED = "aligned"
 
 
 def _version(value: bool) -> None:
@@ -118,11 +111,20 @@ def check(
         bool, typer.Option("--json", help="每个文件输出一行 JSON（格式见 report.schema.json）。")
     ] = False,
     thorough: ThoroughOption = False,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--sheet", help="另写自查单，格式按文件名：.docx、.html 或 .pdf；不用比对库时单上有自查码，报送时可填上。"
+        ),
+    ] = None,
+    sheet_view: SheetViewOption = SheetView.FULL,
 ) -> None:
     """检查几个文件，每个给出一份报告。"""
     from screening.output.terminal import render_report
     from screening.single import check_files
 
+    if sheet:
+        sheet_asked(sheet, files)
     code = EXIT_CLEAR
     for report in check_files(
         files, rulebook=rulebook, kind=kind, library=library, models=models, search=_search(thorough)
@@ -131,6 +133,8 @@ def check(
             print(json.dumps(report.to_json(), ensure_ascii=False))  # noqa: T201
         else:
             render_report(report, console())
+        if sheet:
+            write_sheet(sheet, report, rulebook, kind, sheet_view)
         if report.error:
             code = EXIT_USAGE
         elif code == EXIT_CLEAR and report.verdict.value != "clear":
@@ -152,21 +156,33 @@ def batch(
     resume: Annotated[bool, typer.Option("--resume", help="接着上次中断的地方继续。")] = False,
     thorough: ThoroughOption = False,
     sheets: Annotated[
-        bool, typer.Option("--sheets", help="另写每篇的检测报告单（Word）到 sheets/；再运行时整个文件夹换新。")
+        bool, typer.Option("--sheets", help="另写每篇的检测报告单到 sheets/；再运行时整个文件夹换新。")
     ] = False,
-    sheet_view: Annotated[
-        SheetView, typer.Option("--sheet-view", help="报告单：brief 简洁、full 全文标明引文、aligned 全文对照。")
-    ] = SheetView.FULL,
+    sheet_view: SheetViewOption = SheetView.FULL,
+    sheet_form: Annotated[
+        SheetForm, typer.Option("--sheet-form", help="报告单的格式：docx 为 Word，html 为网页，pdf 要另装 typst。")
+    ] = SheetForm.DOCX,
     letters: Annotated[
         bool, typer.Option("--letters", help="另写给每个单位的退改函（Word）到 letters/；再运行时整个文件夹换新。")
     ] = False,
     until: Annotated[str, typer.Option("--until", help="退改函里写的修改期限，如 2024-03-01；不写则留空。")] = "",
+    earlier: Annotated[
+        Path | None,
+        typer.Option("--earlier", help="上次的结果文件夹：修改后重报的，退改函里逐项对照上次的意见。"),
+    ] = None,
 ) -> None:
     """筛查一整批：写出 report.jsonl、summary.xlsx、index.html，可另写报告单和退改函。"""
     from screening.batch import screen_batch
     from screening.papers import Papers
 
-    papers = Papers(sheets=sheets, letters=letters, view=sheet_view.value, until=_day(until))
+    papers = Papers(
+        sheets=sheets,
+        letters=letters,
+        view=sheet_view.value,
+        form=sheet_form.value,
+        until=_day(until),
+        earlier=earlier,
+    )
     with progress_bar() as progress:
         result = screen_batch(
             path,
@@ -219,18 +235,22 @@ def _say_result(result: Any) -> None:
 def compare(
     a: Annotated[Path, typer.Argument(metavar="A", help="第一份文件。")],
     b: Annotated[Path, typer.Argument(metavar="B", help="第二份文件。")],
-    html: Annotated[Path | None, typer.Option("--html", help="把左右对照写成一个网页文件。")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="把左右对照写成一个网页文件，可以存档、打印、转交。")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON。")] = False,
     thorough: ThoroughOption = False,
 ) -> None:
     """左右对照两份文件的相似段落。"""
-    from screening.output.html import write_comparison
+    from screening.output.evidence import comparison, pair_file
+    from screening.output.labels import SEARCH
     from screening.output.terminal import render_comparison
     from screening.single import compare_files
 
     result = compare_files(a, b, search=_search(thorough))
     if html:
-        write_comparison(html, result.a, result.b, result.passages)
+        made = f"程序 {__version__}；查重方式 {SEARCH[result.search]}。"
+        html.write_bytes(pair_file(comparison(result.a, result.b, result.passages), made=made))
     if as_json:
         print(json.dumps(result.to_json(), ensure_ascii=False))  # noqa: T201
     else:
@@ -238,45 +258,6 @@ def compare(
         if html:
             console().print(f"对照页：{html}", markup=False)
     raise typer.Exit(EXIT_FOUND if result.passages else EXIT_CLEAR)
-
-
-@app.command()
-def blind(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="一个或几个 .docx 文件。")],
-    out: Annotated[Path, typer.Option("--out", help="盲审副本写到哪个文件夹。")],
-    also: Annotated[list[str] | None, typer.Option("--also", help="另外要遮盖的姓名或单位，可以写几次。")] = None,
-) -> None:
-    """制作盲审副本：遮盖姓名、单位、电话、邮箱、证件号，去掉作者属性和照片信息。"""
-    from screening.blinding import blind_files
-
-    code = EXIT_CLEAR
-    for done in blind_files(files, out, also=also or ()):
-        _say_blinded(done)
-        if done.error:
-            code = EXIT_USAGE
-    console().print("遮盖由程序完成，送审前请抽查：图片里的文字、绰号、没有写在作者信息表里的姓名，程序看不出来。")
-    raise typer.Exit(code)
-
-
-def _say_blinded(done: Any) -> None:
-    from screening.output.markup import printable
-
-    out = console()
-    if done.error:
-        out.print(f"{printable(done.file.name)}：没有制作副本。{done.error.message}。{done.error.advice}", markup=False)
-        return
-    out.print(f"{printable(done.file.name)} → {printable(str(done.copy))}", markup=False)
-    remarks = []
-    if done.nameless:
-        remarks.append("没有找到作者姓名，只遮盖了电话、邮箱等；请用 --also 写明姓名。")
-    if done.ambiguous:
-        remarks.append(f"“{'、'.join(done.ambiguous)}”也是常用词，只在明显是姓名的地方遮盖，请查看全文。")
-    if done.pictures:
-        remarks.append(f"有图片 {done.pictures} 张，图片里的文字没有遮盖。")
-    if done.left:
-        remarks.append(f"有 {len(done.left)} 个嵌入部件无法遮盖（如 {done.left[0]}），请在 Word 中删除后重做。")
-    for remark in remarks:
-        out.print(f"  请注意：{remark}", markup=False)
 
 
 @evaluate_app.command("reuse")

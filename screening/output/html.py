@@ -1,27 +1,21 @@
-"""``index.html``: overview, list and every case in one self-contained file; and the page of a comparison."""
+"""``index.html``: overview, list and every case in one self-contained file."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from screening.case import Case
 from screening.output.html_case import FULL_TEXT_CASES, Turn, case_section, completed
 from screening.output.html_clusters import cluster_line, clusters_part
 from screening.output.html_overview import batch_findings, case_list, failures, left_out, overview
-from screening.output.html_reuse import passage_pair
 from screening.output.html_score import place_line
-from screening.output.labels import RATES, SEARCH, percent
-from screening.output.marks import Mark, marked
+from screening.output.labels import RATES, SEARCH
 from screening.output.markup import Markup, h, join
 from screening.output.page import foot_of, head_of, header
-from screening.output.privacy import masked, masked_batch, masked_passage
+from screening.output.privacy import masked_batch
 from screening.output.rows import Row, ranks_of
 from screening.output.shelf import Shelf
 from screening.report import BatchReport, Report
-from screening.reuse.corpus import Comparable
-from screening.reuse.rates import source_match
-from screening.reuse.result import Passage
 from screening.rulebook import Rulebook
 
 
@@ -107,65 +101,3 @@ def _foot(batch: BatchReport, book: Rulebook) -> Markup:
             f"程序 {made.engine}；规则集 {book.id}，摘要 {book.digest[:16]}；模型 {'、'.join(f'{k} {v[:12]}' for k, v in sorted(made.models.items())) or '无'}；查重方式 {SEARCH[made.search]}。",
         ),
     )
-
-
-def write_comparison(path: Path, a: Case, b: Case, passages: Sequence[Passage]) -> None:
-    """Write two documents side by side with their passages, as one self-contained page without a script."""
-
-    def whole(case: Case, name: str, spans: str) -> Markup:
-        marks = [
-            Mark(
-                getattr(p, spans),
-                "copied",
-                1,
-                f"#p-{n}",
-                f"第 {n} 段：{p.kind.label}",
-                number=n,
-                anchor=f"m-{name}-{n}",
-            )
-            for n, p in enumerate(passages, 1)
-        ]
-        return h(
-            "section",
-            h("h3", f"{name}：{masked(case.info.title or case.info.file)}"),
-            h("div", marked(masked(case.document.text), marks), class_="text"),
-        )
-
-    pairs = [
-        passage_pair(
-            masked_passage(p),
-            n,
-            (
-                f"甲，第 {p.span.start}–{p.span.end} 字符",
-                f"乙，第 {p.source_span.start}–{p.source_span.end} 字符",
-            ),
-            ("乙", "甲"),
-            anchor=f"p-{n}",
-            back=h("a", "在全文中看", href=f"#m-甲-{n}"),
-        )
-        for n, p in enumerate(passages, 1)
-    ]
-    body = [
-        _both_ways(a, b, passages),
-        h("h2", f"相似段落（{len(passages)}）"),
-        h("p", "加粗并带下划线的，是两边不同的字。是否引用得当、谁先谁后，由人判断。", class_="note")
-        if pairs
-        else None,
-        pairs or h("p", "没有找到相似的段落。两份材料可以分别处理。", class_="empty"),
-        h("h2", "两份全文"),
-        h("div", whole(a, "甲", "span"), whole(b, "乙", "source_span"), class_="compared"),
-    ]
-    with path.open("w", encoding="utf-8", newline="\n") as out:
-        out.write(head_of("两份材料对照", script=False))
-        files = [f"{name}　{masked(c.info.file)}　{c.words.words} 字" for name, c in (("甲", a), ("乙", b))]
-        out.write(header("两份材料对照", *files))
-        out.write(h("main", body, id="main", class_="wrap", tabindex="-1"))
-        out.write(foot_of(script=False))
-
-
-def _both_ways(a: Case, b: Case, passages: Sequence[Passage]) -> Markup:
-    """Return both shares, for a short text inside a long one is all of the one and little of the other."""
-    match = source_match(Comparable.of_case(a), Comparable.of_case(b), passages)
-    rows = [("相似部分占甲", percent(match.rate)), ("相似部分占乙", percent(match.share_of_source))]
-    rows.append(("甲中相似的字符", str(match.characters)))
-    return h("section", h("h2", "总览"), h("dl", [h("div", h("dt", k), h("dd", v)) for k, v in rows], class_="rates"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -123,6 +123,8 @@ class Letter:
         """The paragraphs before the cases."""
         count = len(self.asked) + len(self.received)
         thanks = f"感谢贵单位对工作的支持。贵单位报送的 {count} 份材料已收到，按照《{self.notice}》的要求作了初步检查。"
+        if again := sum(e.again for e in (*self.asked, *self.received)):
+            thanks += f"其中 {again} 份是修改后重新报送的，已与上次的意见逐项对照，谢谢配合。"
         if not self.asked:
             return (thanks, "经初步检查，暂没有需要修改或说明的事项，名单附后。")
         return (
@@ -186,8 +188,9 @@ def _ticked(report: Report, before: Report, unread: list[Item]) -> Iterator[Item
     """Give the items of a case that was handed in again: what is left, what is new, what was mended, what nobody could check."""
     old = {_key(f): f for f in before.findings if counts(f)}
     now = {_key(f): f for f in report.findings if counts(f)}
+    # A file that nobody could read is a matter of its own: mended as soon as it can be read, whatever is found in it then.
     if report.error:
-        yield from unread
+        yield from (replace(i, state="still" if before.error else "new") for i in unread)
     for key, f in now.items():
         yield Item.of(f, "still" if key in old else "new")
     # That a check did not run does not mean that its matter is mended.
@@ -195,3 +198,5 @@ def _ticked(report: Report, before: Report, unread: list[Item]) -> Iterator[Item
     for key, f in old.items():
         if key not in now:
             yield Item.of(f, "gone" if f.code.partition(".")[0] in ran else "unknown")
+    if before.error and not report.error:
+        yield Item("须修改", f"文件读不出来：{before.error.message}", NO_CLAUSE, NO_CLAUSE, "gone")

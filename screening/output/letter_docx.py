@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from screening.output.letter import NAME, NO_EARLIER, NO_UNIT, STATES, Entry, Item, Letter, day
-from screening.output.paper import document, heading, paragraph, run, table, title
+from screening.output.paper import Block, Table, heading, paragraph, run, table, title
+from screening.output.paper_docx import document
 from screening.report import Report
 from screening.rulebook import Rulebook
 
@@ -39,14 +40,14 @@ def letter_docx(
     return document(content, name=f"{NAME}（{unit or NO_UNIT}）", made_at=made_at, size=SIZE)
 
 
-def _opening(letter: Letter) -> Iterator[str]:
+def _opening(letter: Letter) -> Iterator[Block]:
     yield title(NAME)
     yield paragraph(run(f"{letter.unit or '　　　　　　　　'}："))
     for words in letter.opening:
         yield paragraph(run(words), indent=True)
 
 
-def _asked(letter: Letter) -> Iterator[str]:
+def _asked(letter: Letter) -> Iterator[Block]:
     if not letter.asked:
         return
     yield heading(f"一、需要修改或说明的材料（{len(letter.asked)} 份）")
@@ -57,7 +58,7 @@ def _asked(letter: Letter) -> Iterator[str]:
         yield from _case(n, entry, letter.own(entry))
 
 
-def _case(n: int, entry: Entry, items: Sequence[Item]) -> Iterator[str]:
+def _case(n: int, entry: Entry, items: Sequence[Item]) -> Iterator[Block]:
     yield heading(f"{n}．{entry.name}", 2)
     author = f"；作者：{entry.author}" if entry.author else ""
     again = "；重新报送，与上次的意见对照如下" if entry.again else ""
@@ -71,7 +72,7 @@ def _case(n: int, entry: Entry, items: Sequence[Item]) -> Iterator[str]:
         yield paragraph(run(f"另供参考，可以不改：{notes}。"), style="Note", before=2)
 
 
-def _items(items: Sequence[Item], *, again: bool) -> str:
+def _items(items: Sequence[Item], *, again: bool) -> Table:
     heads = ["序号", "性质", "问题", "通知原话", "修改办法"]
     shares = [7, 10, 36, 23, 24]
     rows = [[str(m), i.weight, i.message, i.clause, i.advice] for m, i in enumerate(items, 1)]
@@ -81,7 +82,7 @@ def _items(items: Sequence[Item], *, again: bool) -> str:
     return table([heads, *rows], shares)
 
 
-def _received(letter: Letter) -> Iterator[str]:
+def _received(letter: Letter) -> Iterator[Block]:
     if not letter.received:
         return
     number = "二" if letter.asked else "一"
@@ -93,7 +94,7 @@ def _received(letter: Letter) -> Iterator[str]:
     yield table(rows, [8, 40, 37, 15])
 
 
-def _closing(sender: str, contact: str, made_at: datetime | None) -> Iterator[str]:
+def _closing(sender: str, contact: str, made_at: datetime | None) -> Iterator[Block]:
     yield paragraph(run("专此函达，请予支持。"), indent=True, keep=True, before=12)
     yield paragraph(run(f"{sender}（盖章）"), align="right", keep=True, before=36, right=4)
     yield paragraph(run(day(made_at).strip()), align="right", right=4)

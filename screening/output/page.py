@@ -11,7 +11,8 @@ from screening.output.markup import Child, Markup, h, join
 
 
 @cache
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a style sheet or script of ours."""
     return (resources.files("screening") / "output" / "assets" / name).read_text("utf-8")
 
 
@@ -19,9 +20,12 @@ def _digest(content: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(content.encode()).digest()).decode() + "'"
 
 
-def head_of(title: str, *, script: bool) -> Markup:
-    """Return everything before the body's content. The hashes let the browser run this style and script and no other."""
-    css, js = _asset("report.css"), _asset("report.js")
+def head_of(title: str, *, script: bool, css: str = "", more: Child = None) -> Markup:
+    """Return everything before the body's content. The hashes let the browser run this style and script and no other.
+
+    ``css`` stands in the place of the report's own style, ``more`` at the end of the head.
+    """
+    css, js = css or asset("report.css"), asset("report.js")
     policy = f"default-src 'none'; style-src {_digest(css)}; img-src data:; base-uri 'none'; form-action 'none'"
     if script:
         policy += f"; script-src {_digest(js)}"
@@ -33,13 +37,14 @@ def head_of(title: str, *, script: bool) -> Markup:
         h("meta", name="referrer", content="no-referrer"),
         h("title", title),
         Markup(f"<style>{css}</style>"),
+        more,
     )
     return Markup(f'<!DOCTYPE html>\n<html lang="zh-CN">{head}<body>')
 
 
 def foot_of(*, script: bool) -> Markup:
     """Return everything after the body's content."""
-    return Markup((f"<script>{_asset('report.js')}</script>" if script else "") + "</body></html>\n")
+    return Markup((f"<script>{asset('report.js')}</script>" if script else "") + "</body></html>\n")
 
 
 def header(title: str, *lines: Child) -> Markup:

@@ -59,9 +59,9 @@ def masked_batch(batch: BatchReport) -> BatchReport:
     return BatchReport.from_json(_walk(batch.to_json()))
 
 
-def masked_passage(passage: Passage) -> Passage:
-    """Return the passage as it may be shown."""
-    return Passage.from_json(_walk(passage.to_json()))
+def changed_passage(passage: Passage, change: Callable[[str], str]) -> Passage:
+    """Return the passage with every text of it changed by ``change``, which keeps lengths."""
+    return Passage.from_json(_walk(passage.to_json(), change=change))
 
 
 def _walk(value: Any, key: str = "", change: Callable[[str], str] = masked) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from screening.finding import Severity
 from screening.output.labels import percent
 from screening.output.marks import Mark, parts, pieces
-from screening.output.paper import cell, heading, paragraph, run, table
+from screening.output.paper import Block, Paragraph, Run, cell, heading, paragraph, run, table
 from screening.report import Report
 from screening.reuse.result import Passage, SourceMatch
 
@@ -37,7 +37,7 @@ def named(source: SourceMatch) -> str:
     return f"{name}（{source.unit}）" if source.unit else name
 
 
-def listed(n: int, of: int, what: str) -> str:
+def listed(n: int, of: int, what: str) -> Paragraph:
     """Return the line that says how many are listed of how many: no cut is silent."""
     return paragraph(run(f"列出 {n} {what}，共 {of} {what}。"), style="Note")
 
@@ -61,17 +61,17 @@ def text_marks(report: Report) -> list[Mark]:
     return [m for m in out if m.span.length and m.span.end <= len(report.text)]
 
 
-def text_part(report: Report) -> Iterator[str]:
+def text_part(report: Report) -> Iterator[Block]:
     """Give the legend and the text with its marks."""
     yield heading("四、全文（标明引文）")
     marks = text_marks(report)
     used = {m.name for m in marks}
-    legend = [run("；") + _look(words, name) for name, words in _LEGEND.items() if name in used]
+    legend = [r for name, words in _LEGEND.items() if name in used for r in (run("；"), _look(words, name))]
     if legend:
         yield paragraph(run("图例：【数字】为相似段落的段号"), *legend, run("。"), style="Note")
     else:
         yield paragraph(run("全文没有需要标记的地方。"), style="Note")
-    line: list[str] = []
+    line: list[Run] = []
     for piece, top, begin in pieces(report.text, marks):
         numbers = "".join(f"【{m.number}】" for m in begin if m.number is not None)
         if numbers:
@@ -85,11 +85,11 @@ def text_part(report: Report) -> Iterator[str]:
     yield paragraph(*line, indent=True)
 
 
-def _look(words: str, name: str) -> str:
+def _look(words: str, name: str) -> Run:
     return run(words, dots=True) if name == "finding" else run(words, **_LOOKS.get(name, {}))
 
 
-def passages_part(report: Report) -> Iterator[str]:
+def passages_part(report: Report) -> Iterator[Block]:
     """Give each passage beside its source, what differs set apart."""
     yield heading("五、相似段落对照")
     reuse = report.reuse
@@ -119,14 +119,14 @@ def passages_part(report: Report) -> Iterator[str]:
     yield listed(min(PASSAGES_SHOWN, len(telling)), reuse.of - forms, "段")
 
 
-def _sides(passage: Passage) -> tuple[str, str]:
+def _sides(passage: Passage) -> tuple[list[Run], list[Run]]:
     # Of a rewriting nearly every character differs; there the facts tell, not the characters.
     if passage.facts:
-        return run(passage.quote), run(passage.source_quote)
-    left: list[str] = []
-    right: list[str] = []
+        return [run(passage.quote)], [run(passage.source_quote)]
+    left: list[Run] = []
+    right: list[Run] = []
     for a, b, equal in parts(passage.quote, passage.source_quote):
         for side, piece in ((left, a), (right, b)):
             if piece:
                 side.append(run(piece) if equal else run(piece, bold=True, underline="single"))
-    return "".join(left), "".join(right)
+    return left, right

@@ -42,7 +42,12 @@ class Placed:
     start: int
     length: int
     name: str
-    unit: str
+    info: CaseInfo
+
+    @property
+    def unit(self) -> str:
+        """The unit that handed it in."""
+        return self.info.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ class Shelf:
         found: list[tuple[Any, Placed]] = []
         start = 0
         for row, line, _ in self._read():
-            found.append((urgency(row), Placed(start, line, _called(row.info), row.info.unit)))
+            found.append((urgency(row), Placed(start, line, _called(row.info), row.info)))
             start += line
         return [placed for _, placed in sorted(found, key=lambda f: f[0])]
 

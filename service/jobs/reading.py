@@ -14,6 +14,7 @@ from screening.intake.manifest import ManifestRow
 from screening.pipeline import Setting, vocabulary
 from service.errands import Held
 from service.jobs.kit import Kit
+from service.jobs.prechecking import result_of
 from service.masking import names_of
 from service.store import files, results, submissions
 from service.store.database import Row, Tx
@@ -30,14 +31,15 @@ def read(kit: Kit, lease: Lease) -> bool:
         given = handed_in(tx, store.sealer, row, whole=True)
         stated = names_of(dict(row), submissions.person_of(tx, store.sealer, row["id"]))
         setting = setting_of(tx, kit, row)
+    precheck = result_of(store.sealer, row, given, setting)
     try:
         case = assemble(given, vocabulary(setting.rulebook))
     except UnreadableError as error:
         with store.write() as tx:
-            return results.keep_refusal(tx, lease, error)
+            return results.keep_refusal(tx, lease, error, precheck)
     made = results.ReadCase.of(store.sealer, lease.id, case, stated)
     with store.write() as tx:
-        kept = results.keep_case(tx, store.sealer, lease, made)
+        kept = results.keep_case(tx, store.sealer, lease, made, precheck)
     kit.added()
     return kept
 

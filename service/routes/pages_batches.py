@@ -146,6 +146,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         "remarks": overview.remarks_of(row, who),
         "may_hand_in": _hands_in(who),
         "may_retry": row["state"] == "failed" and who.role is Role.ADMINISTRATOR and Scope.MANAGE in who.scopes,
+        "may_copies": who.role is not Role.SUBMITTER,
         "may_letters": units.may_write(who, batch_id),
         "may_shortlist": who.role is not Role.SUBMITTER,
         "unread": sum(1 for f in figures if f["error"]),

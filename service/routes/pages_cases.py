@@ -19,6 +19,7 @@ from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
 from service.pages.frame import go, render
 from service.people.principal import Principal, Role, Scope
 from service.points import told
+from service.prechecks import precheck_json
 from service.routes.pages_people import Person
 from service.routes.pages_views import views_of
 from service.routes.submissions import allowed
@@ -198,6 +199,7 @@ def _case(
             "title": view["title"] or view["file"] or "（没有标题）",
             "view": view,
             "row_version": row["version"],
+            "precheck": precheck_json(row),
             "decision": view["decision"] or "",
             "message": message,
             "can_decide": Scope.DECIDE in who.scopes,

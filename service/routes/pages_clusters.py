@@ -15,6 +15,7 @@ from service import comparing
 from service.comparing import Clusters
 from service.context import Here
 from service.pages.frame import render
+from service.people.principal import Role
 from service.routes.pages_people import Person
 
 router = APIRouter(include_in_schema=False)
@@ -36,6 +37,7 @@ def clusters(request: Request, here: Here, who: Person, batch: str = "", rate: s
         batch=batch,
         rate=round(100 * least),
         steps=STEPS,
+        may_export=who.role is not Role.SUBMITTER,
         shown=found.shown,
         of=found.of,
     )
@@ -56,7 +58,7 @@ def _shown(number: int, cluster: Cluster, found: Clusters) -> dict[str, Any]:
     return {
         "number": number,
         "members": [
-            {"number": numbers[m.id], "text": found.named[m.id], "earliest": cluster.earliest is not None and m.id == cluster.earliest.id}
+            {"number": numbers[m.id], "key": m.id, "text": found.named[m.id], "earliest": cluster.earliest is not None and m.id == cluster.earliest.id}
             for m in cluster.members
         ],
         "links": links,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -13,18 +12,16 @@ from screening.output.html_reuse import WHEN, passage_pair
 from screening.output.labels import PLACE
 from screening.output.marks import Mark
 from screening.output.markup import Markup
-from screening.report import Report
 from screening.reuse.result import Passage
 from service.context import Here, Service
-from service.errors import not_found
 from service.moment import shown
 from service.pages.author_text import author_text
 from service.pages.case_page import paragraphs_of
 from service.pages.frame import render
+from service.pair import Reports
 from service.people.principal import Principal
 from service.routes.pages_people import Person
-from service.store import names, partners, runs, submissions
-from service.views import Veil, shown_report, source_view, submission_view, veil_of
+from service.store import partners
 
 router = APIRouter(include_in_schema=False)
 PASSAGES_SHOWN = 200
@@ -38,56 +35,33 @@ def pair(request: Request, here: Here, who: Person, submission_id: str, source_i
 
 def pair_of(here: Service, who: Principal, submission_id: str, source_id: str) -> dict[str, Any]:
     """Gather what the page shows of a pair, as this person may see it. Raises :class:`ServiceError` 404 for what is no source."""
+    pair = Reports(here.store, who).shared(submission_id, source_id)
+    seen, match, rows = pair.seen, pair.match, pair.passages
     with here.store.read() as tx:
-        sealer = here.store.sealer
-        row = dict(submissions.one(tx, submission_id, who.sight()))
-        if not row["run"]:
-            raise not_found("这一对材料")
-        person = submissions.person_of(tx, sealer, submission_id)
-        view = submission_view(row, person, who)
-        report = Report.from_json(json.loads(shown_report(tx, sealer, row, who)))
-        original = json.loads(runs.report_of(tx, sealer, row["run"]))
-        read = submissions.case_of(tx, sealer, submission_id)
-        others = names.of_sources(tx, sealer, {source_id}).values()
-        behind = partners.behind(tx, [source_id], who.sight()).get(source_id)
-        back = partners.shares(tx, behind, row["document"]) if behind else None
-    # The ids of sources may be hidden; their order is not.
-    reuse = original.get("reuse") or {"sources": [], "passages": []}
-    shown_sources = report.reuse.sources if report.reuse else ()
-    pairs_ = list(zip(shown_sources, reuse["sources"], strict=True))
-    found = next(((s, was["id"]) for s, was in pairs_ if source_id in (s.id, was["id"])), None)
-    if report.reuse is None or found is None:
-        raise not_found("这一对材料")
-    match, source_id = found
-    rows = [
-        (n, p)
-        for n, (p, was) in enumerate(zip(report.reuse.passages, reuse["passages"], strict=True), 1)
-        if was["source"] == source_id and not p.stock
-    ]
-    foreign = veil_of(who, row["batch"]) is Veil.OWN and not match.own
+        back = partners.shares(tx, pair.behind, seen.row["document"]) if pair.behind else None
     source_text: Markup | None = None
-    if not foreign:
-        entry = here.store.library().entry(source_id)
-        seen = source_view({"id": source_id, "text": entry.text}, row, person, who, others=others)
-        lines = Document.from_lines(seen["text"].split("\n"))
+    if pair.source_text is not None:
+        lines = Document.from_lines(pair.source_text.split("\n"))
         marks = [_mark(p, p.source_span, n, "b") for n, p in rows]
         source_text = author_text(lines.text, lines.paragraphs, marks)
+    text = seen.report.text
     return {
         "id": submission_id,
-        "title": view["title"] or view["file"] or "（没有标题）",
-        "view": view,
-        "received": (shown(row["received"]) or "")[:10],
+        "source_id": source_id,
+        "title": seen.view["title"] or seen.view["file"] or "（没有标题）",
+        "view": seen.view,
+        "received": (shown(seen.row["received"]) or "")[:10],
         "source": match,
         "source_name": match.title or match.file or "（没有标题）",
         "source_received": match.received[:10],
         "place": PLACE.get(match.place, match.place),
         "earlier": WHEN[match.earlier],
-        "behind": behind,
+        "behind": pair.behind,
         "back": back,
         "numbers": [n for n, _ in rows[:PASSAGES_SHOWN]],
         "passages": [_side_by_side(n, p) for n, p in rows[:PASSAGES_SHOWN]],
         "of": len(rows),
-        "text": author_text(report.text, paragraphs_of(read, report.text), [_mark(p, p.span, n, "a") for n, p in rows]),
+        "text": author_text(text, paragraphs_of(seen.case, text), [_mark(p, p.span, n, "a") for n, p in rows]),
         "source_text": source_text,
     }
 

@@ -7,7 +7,7 @@ import re
 import tempfile
 import zipfile
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,15 +16,16 @@ from fastapi.responses import HTMLResponse
 from pydantic import BeforeValidator
 
 from screening.case import usual_spelling
+from screening.errors import UsageError
 from screening.output.letter_docx import letter_docx
-from screening.output.sheet_docx import sheet_docx
+from screening.output.sheet import Form, View, sheet
 from screening.report import Report
 from service import units, uploads
-from service.context import Here, Reader
+from service.context import Here, Reader, Service
 from service.errors import ServiceError, not_found
 from service.moment import CHINA, now, shown
 from service.pages.frame import render
-from service.people.principal import Role
+from service.people.principal import Principal, Role
 from service.routes.batches import download
 from service.store import batches, current, groups, runs, submissions
 from service.store import overview as rows
@@ -33,6 +34,8 @@ from service.views import shown_report
 
 router = APIRouter()
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML, PDF = "text/html", "application/pdf"
+MEDIA: dict[Form, str] = {"docx": DOCX, "html": HTML, "pdf": PDF}
 ZIP = "application/zip"
 Until = Annotated[
     date | None,
@@ -52,25 +55,53 @@ def number_of(sha256: str) -> str:
     return "-".join(("AL", *(digits[n : n + 4] for n in range(0, 16, 4))))
 
 
+ViewWanted = Annotated[
+    Literal["brief", "full", "aligned"], Query(description="brief 简洁、full 全文标明引文、aligned 全文对照")
+]
+_SHEETS = "/api/v1/submissions/{submission_id}/sheet"
+
+
+def _answers(kind: str, what: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": what, "content": {kind: {}}}, 409: {"description": "还没有报告"}}
+
+
 @router.get(
-    "/api/v1/submissions/{submission_id}/sheet.docx",
+    f"{_SHEETS}.docx",
     tags=["材料与报告"],
     summary="检测报告单",
     response_class=Response,
-    responses={
-        200: {"description": "Word 文件", "content": {DOCX: {}}},
-        409: {"description": "还没有报告"},
-    },
+    responses=_answers(DOCX, "Word 文件"),
 )
-def sheet(
-    here: Here,
-    who: Reader,
-    submission_id: str,
-    view: Annotated[
-        Literal["brief", "full", "aligned"], Query(description="brief 简洁、full 全文标明引文、aligned 全文对照")
-    ] = "full",
-) -> Response:
+def sheet_docx(here: Here, who: Reader, submission_id: str, view: ViewWanted = "full") -> Response:
     """下载检测报告单；姓名和单位按角色遮盖，单上有编号和核验网址，下载会记入日志。"""
+    return _sheet(here, who, submission_id, view, "docx")
+
+
+@router.get(
+    f"{_SHEETS}.html",
+    tags=["材料与报告"],
+    summary="检测报告单（网页文件）",
+    response_class=Response,
+    responses=_answers(HTML, "一个网页文件，不引用别处的内容，可以直接打印"),
+)
+def sheet_html(here: Here, who: Reader, submission_id: str, view: ViewWanted = "full") -> Response:
+    """内容与 Word 的检测报告单相同，用浏览器就能看和打印。"""
+    return _sheet(here, who, submission_id, view, "html")
+
+
+@router.get(
+    f"{_SHEETS}.pdf",
+    tags=["材料与报告"],
+    summary="检测报告单（PDF）",
+    response_class=Response,
+    responses=_answers(PDF, "PDF 文件") | {501: {"description": "这个服务没有装排 PDF 的程序或中文字体"}},
+)
+def sheet_pdf(here: Here, who: Reader, submission_id: str, view: ViewWanted = "full") -> Response:
+    """内容与 Word 的检测报告单相同。"""
+    return _sheet(here, who, submission_id, view, "pdf")
+
+
+def _sheet(here: Service, who: Principal, submission_id: str, view: View, form: Form) -> Response:
     with here.store.read() as tx:
         row = dict(submissions.one(tx, submission_id, who.sight()))
         if not row["run"]:
@@ -81,18 +112,24 @@ def sheet(
         report = Report.from_json(json.loads(shown_report(tx, here.store.sealer, row, who)))
         judged_by = current.rulebook_of(tx, row, here.settings.rulebook)
     number = number_of(head["sha256"])
-    data = sheet_docx(
-        report,
-        current.rulebook(judged_by),
-        number=number,
-        made_at=head["created"].astimezone(CHINA),
-        verify_url=f"{here.settings.url}/verify/{number}",
-        view=view,
-        mask_author=who.role is not Role.SUBMITTER,
-    )
+    try:
+        data = sheet(
+            report,
+            current.rulebook(judged_by),
+            number=number,
+            made_at=head["created"].astimezone(CHINA),
+            verify_url=f"{here.settings.url}/verify/{number}",
+            view=view,
+            mask_author=who.role is not Role.SUBMITTER,
+            form=form,
+        )
+    except UsageError as error:  # no typst, no Chinese font: nothing that who asks could mend
+        raise ServiceError(501, error.code, error.message, error.advice) from error
     with here.store.write() as tx:
         note(tx, who.id, "export.sheet", submission_id, number=number)
-    return Response(data, media_type=DOCX, headers={"Content-Disposition": f'attachment; filename="{number}.docx"'})
+    return Response(
+        data, media_type=MEDIA[form], headers={"Content-Disposition": f'attachment; filename="{number}.{form}"'}
+    )
 
 
 @router.get(
@@ -108,7 +145,7 @@ def letters(
     batch_id: str,
     until: Until = None,
 ) -> Response:
-    """每个单位一份：逐份列出问题、通知的原话、怎样改、到哪天为止；没有问题的写已收到。盲审的评审不能下载。"""
+    """每个单位一份：逐份列出问题、通知的原话、怎样改、到哪天为止；没有问题的写已收到；修改后重报的（replaces）逐项对照上一稿的意见。盲审的评审不能下载。"""
     with here.store.read() as tx:
         row = dict(batches.one(tx, batch_id, who.sight()))
         units.need_letters(who, batch_id)

@@ -13,6 +13,7 @@ from service.context import Here, Manager, Reader, Service, Writer
 from service.errors import ServiceError, not_found
 from service.moment import shown
 from service.people.principal import Principal, Role
+from service.prechecks import precheck_json
 from service.store import current, listing, partners, runs, submissions, work
 from service.store.database import Tx, note
 from service.store.listing import Sort, Wanted
@@ -59,6 +60,20 @@ class Listed(BaseModel):
     counts: dict[str, Any] = Field(description="整个列表的份数：total 总数、verdicts 按结论、states 按状态")
 
 
+class Precheck(BaseModel):
+    """The code of a unit's own check."""
+
+    code: str = Field(description="自查码")
+    made: str = Field(description="自查的时间；没有签章的是自查单上写的，不能核对")
+    engine: str = Field(description="自查用的程序版本")
+    rulebook: str = Field(description="自查用的规则集")
+    sealed: bool = Field(description="是否带平台签章")
+    result: str | None = Field(
+        description="same 结果一致、different 不一致、version 版本不同不能核对、sealed 签章有效、broken 签章不符、unread 文件读不出来；null 为正在核对"
+    )
+    words: str = Field(description="核对的结果，一句话")
+
+
 class SubmissionDetail(Summary):
     """One submission."""
 
@@ -66,6 +81,7 @@ class SubmissionDetail(Summary):
     library_grown: int = Field(description="报告之后比对库净增的篇数；不算过时，可按需重新筛查")
     report: str | None = Field(description="报告的地址，还没有为 null")
     partners: int = Field(description="与几份材料有相似段落")
+    precheck: Precheck | None = Field(description="报送时附的自查码核对得怎样；没有附为 null")
 
 
 @router.get("", response_model=Listed, summary="材料列表")
@@ -138,6 +154,7 @@ def one(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
         return view | _currency(here, tx, row) | {
             "report": f"{PATH}/{submission_id}/report" if row["run"] else None,
             "partners": shared,
+            "precheck": precheck_json(row),
         }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from screening.intake.gather import case_id
 from screening.library.database import given_back
 from screening.rulebook import Rulebook
-from service import quota, uploads
+from service import prechecks, quota, uploads
 from service.context import Here, Limit, Service, Writer
 from service.errors import ServiceError, conflict
 from service.moment import shown
@@ -73,6 +73,7 @@ class _Asked:
     replaces: str | None
     rulebook: str
     priority: int
+    precheck: str
 
 
 @router.post(
@@ -108,6 +109,9 @@ def hand_in(
     rulebook: Annotated[
         str, Form(description="按哪个规则集筛查；放进批次的按批次的", examples=["henan-2023-950"])
     ] = "",
+    precheck: Annotated[
+        str, Form(max_length=400, description="自查码：自查单上以 ZC1: 开头的一行；用同样的版本重查核对")
+    ] = "",
     priority: Annotated[int, Form(ge=-9, le=9, description="先后：数大的先做；大于 0 只有管理员可以用")] = 0,
     replaces: Annotated[str, Form(description="替换哪一份（编号）：同一篇案例的修改稿；原来那份撤出批次和比对库")] = "",
     key: KeyHeader = None,
@@ -138,9 +142,12 @@ def hand_in(
         uploads.plain(replaces) or None,
         uploads.plain(rulebook),
         priority,
+        prechecks.accepted(precheck),
     )
     values = {"row": asked.row, "batch": asked.batch, "replaces": asked.replaces, "rulebook": asked.rulebook}
-    whole = uploads.digest_of_request(values | {"priority": priority}, asked.file, asked.form)
+    whole = uploads.digest_of_request(
+        values | {"priority": priority, "precheck": asked.precheck}, asked.file, asked.form
+    )
     given = _handed_in(here, who, asked, Claim.of(key, who.id, f"POST {PATH}", whole))
     if given.replayed:
         response.headers["Idempotency-Replayed"] = "true"
@@ -242,6 +249,7 @@ def _stored(here: Service, tx: Tx, who: Principal, asked: _Asked, batch_id: str 
             rulebook=named,
             priority=asked.priority,
             replaces=asked.replaces,
+            precheck=asked.precheck,
             row=asked.row,
         ),
     )

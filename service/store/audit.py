@@ -68,6 +68,8 @@ Action = Literal[
     "shortlist.in",
     "shortlist.out",
     "shortlist.auto",
+    "export.copies",
+    "export.evidence",
 ]
 ACTIONS: Final[Mapping[Action, str]] = {
     "sign_in": "登录",
@@ -127,6 +129,8 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "shortlist.in": "列入入围名单",
     "shortlist.out": "移出入围名单",
     "shortlist.auto": "入围恢复为按建议",
+    "export.copies": "下载盲审副本",
+    "export.evidence": "下载证据文件",
 }
 
 

@@ -58,8 +58,10 @@ def findable(read: Case, hide: Names) -> search.Findable:
     return search.findable(f"{read.info.title}\n{Entry.of_case(read).text}", hide)
 
 
-def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase) -> bool:
+def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase, precheck: str = "") -> bool:
     """Keep a case that was read, put its document into the archive, and let it wait for its screening.
+
+    ``precheck`` is what became of its 自查码.
 
     Returns False, and writes nothing, if the lease is no longer ours. Locks are taken in one order everywhere: submission, archive, batch.
     """
@@ -70,6 +72,7 @@ def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase) -> b
     tx.execute(insert(case), made.rows)
     submissions.learn(tx, sealer, where, made.person)
     values: dict[str, Any] = {name: getattr(made.info, name) for name in _TEXTS}
+    values["precheck_result"] = precheck
     if made.info.received:
         values["received"] = made.info.received
     stated = tx.execute(select(submission.c.unit_key).where(submission.c.id == where)).scalar_one()
@@ -83,11 +86,11 @@ def keep_case(tx: Connection, sealer: Sealer, lease: Lease, made: ReadCase) -> b
     return True
 
 
-def keep_refusal(tx: Connection, lease: Lease, error: ScreeningError) -> bool:
-    """Keep why a file can't be read; its report is made when its batch is screened. Returns False if the lease is no longer ours."""
+def keep_refusal(tx: Connection, lease: Lease, error: ScreeningError, precheck: str = "") -> bool:
+    """Keep why a file can't be read; ``precheck`` as in :func:`keep_case`; its report is made when its batch is screened. Returns False if the lease is no longer ours."""
     if not work.held(tx, lease):
         return False
-    work.settle(tx, lease, **refused(error))
+    work.settle(tx, lease, precheck_result=precheck, **refused(error))
     return True
 
 

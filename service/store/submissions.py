@@ -43,6 +43,7 @@ class Handed:
     rulebook: str = ""
     priority: int = 0
     replaces: str | None = None
+    precheck: str = ""
     row: Mapping[str, Any] = field(default_factory=dict)
     notes: Sequence[tuple[str, str]] = ()  # (code, message) of what was decided when it was unpacked
 
@@ -72,6 +73,7 @@ def hand_in(tx: Connection, sealer: Sealer, handed: Handed) -> str:
             "state": "queued",
             "priority": handed.priority,
             "replaces": handed.replaces,
+            "precheck": handed.precheck,
         },
     )
     person = {

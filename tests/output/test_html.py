@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from screening.case import Case
-from screening.document import Document, Span
+from screening.document import Span
 from screening.finding import Severity
-from screening.output.html import write_comparison, write_html
+from screening.output.html import write_html
 from screening.output.html_case import FULL_TEXT_CASES, LEGEND, text_marks
 from screening.output.html_reuse import PASSAGES_SHOWN
 from screening.output.marks import Mark, differing, marked
@@ -310,22 +309,6 @@ def test_headings_are_in_order_and_tables_have_captions(page):
 def test_an_empty_batch_says_so(tmp_path):
     write_html(tmp_path / "x.html", samples.shelf(tmp_path), BatchReport(made_with=samples.MADE), BOOK)
     assert "这一批没有案例" in (tmp_path / "x.html").read_text("utf-8")
-
-
-def test_a_comparison_marks_both_sides(tmp_path):
-    a = Case(samples.report().case, Document.from_lines(samples.TEXT.split("\n")))
-    b = Case(samples.clean().case, Document.from_lines(samples.SOURCE.split("\n")))
-    p = samples.passage()
-    write_comparison(tmp_path / "ab.html", a, b, (p,))
-    tree = html.fromstring((tmp_path / "ab.html").read_text("utf-8"))
-    texts = ["".join(e.itertext()) for e in tree.xpath("//div[@class='text']")]
-    assert texts == [samples.TEXT, samples.SOURCE]
-    for side, quote in zip(tree.xpath("//div[@class='text']"), (p.quote, p.source_quote), strict=True):
-        assert "".join("".join(m.itertext()) for m in side.xpath(".//mark")) == quote
-    assert not tree.xpath("//script")
-    assert not tree.xpath("//@style") and {a[1:] for a in tree.xpath("//a/@href")} <= set(tree.xpath("//@id"))
-    write_comparison(tmp_path / "none.html", a, b, ())
-    assert "没有找到相似的段落" in (tmp_path / "none.html").read_text("utf-8")
 
 
 SPANS = st.tuples(st.integers(0, 20), st.integers(0, 20)).map(lambda p: Span(min(p), max(p)))

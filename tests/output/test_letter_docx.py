@@ -143,6 +143,23 @@ def test_of_an_unreadable_new_version_nothing_earlier_counts_as_mended():
     assert [row[5] for row in table[1:]] == ["☐ 新发现", "☐ 未能核对"]
 
 
+def test_a_file_that_can_be_read_at_last_is_ticked_off():
+    unread = replace(samples.failed(), case=report().case)
+    data = made(report(finding("length.over")), earlier={"c1": unread})
+    rows = tables(data)[0][1:]
+    assert [(row[2], row[5]) for row in rows] == [
+        ("说的是 length.over", "☐ 新发现"),
+        ("文件读不出来：文件设有打开密码", "☑ 已修改"),
+    ]
+    assert tables(made(samples.failed(), earlier={"c3": samples.failed()}))[0][1][5] == "☐ 仍存在"
+
+
+def test_who_mended_something_is_thanked():
+    text = "\n".join(lines(made(report(), report(case_id="c2"), earlier={"c1": report(finding("length.over"))})))
+    assert "其中 1 份是修改后重新报送的，已与上次的意见逐项对照，谢谢配合。" in text
+    assert "重新报送的" not in "\n".join(lines(made(report())))
+
+
 def test_a_unit_sees_its_authors_and_nobodys_phone():
     one = report(replace(finding("personal_data.mobile"), message="电话 13800000101"))
     data = made(one)

@@ -4,6 +4,7 @@ import io
 import json
 import random
 import zipfile
+from dataclasses import replace
 
 import pytest
 from docx import Document
@@ -12,7 +13,8 @@ from lxml import etree
 from screening.batch import PAPER, screen_batch
 from screening.cli import app
 from screening.errors import UsageError
-from screening.output.sheet_docx import report_number
+from screening.output.earlier import Earlier, report_at
+from screening.output.sheet import report_number
 from screening.papers import Papers, reports_at
 from screening.report import Report
 from tests import samples
@@ -126,6 +128,50 @@ def test_word_files_are_zips_of_well_formed_parts(delivery, tmp_path):
                     etree.fromstring(z.read(name))
 
 
+def test_a_case_that_was_handed_in_again_is_held_to_its_earlier_version(delivery, tmp_path):
+    """Mended and under another name: found by unit and title. A file of the same name is found by its name."""
+    run(delivery, tmp_path / "first")
+    again = tmp_path / "again"
+    rng = random.Random(2)
+    mended = [x for heading in HEADINGS for x in (heading, noise(rng, 200))]
+    for name, lines in {
+        "丙县教育局/另.docx": ["另一篇", *mended],
+        "甲县教育局/一.docx": ["换了题目", *mended[:5]],
+    }.items():
+        (again / name).parent.mkdir(parents=True, exist_ok=True)
+        (again / name).write_bytes(docx(lines))
+    papers = Papers(letters=True, earlier=tmp_path / "first")
+    screen_batch(again, tmp_path / "second", jobs=1, papers=papers)
+    said = {p.stem[2:]: words(p) for p in (tmp_path / "second" / "letters").iterdir()}
+    assert "与上次的意见对照如下" in said["甲县教育局"] and "☐ 仍存在" in said["甲县教育局"]
+    assert "与上次的意见对照如下" not in said["丙县教育局"]
+
+
+def test_the_former_version_is_found_by_file_else_by_unit_and_title(tmp_path):
+    rows = [samples.report("c1", "甲 题"), samples.report("c2", "乙题"), samples.report("c3", "乙题")]
+    path = tmp_path / "report.jsonl"
+    path.write_text("".join(json.dumps(r.to_json(), ensure_ascii=False) + "\n" for r in rows), "utf-8")
+    earlier = Earlier.open(tmp_path)
+
+    def former(case_id, title, unit=rows[0].case.unit):
+        place = earlier.place_of(replace(rows[0].case, id=case_id, title=title, unit=unit))
+        return place and report_at(path, place).case.id
+
+    assert former("c2", "别的题") == "c2"
+    assert former("new", "甲题") == "c1"
+    assert former("new", "乙题") is None  # two of one title: nobody knows which
+    assert former("new", "甲题", "别的单位") is None and former("new", "") is None
+
+
+@pytest.mark.parametrize("content", [None, "{}\n", "不是 JSON\n", "[1]\n"])
+def test_an_earlier_result_that_is_none_is_refused_before_the_work(delivery, tmp_path, content):
+    if content is not None:
+        (tmp_path / "report.jsonl").write_text(content, "utf-8")
+    with pytest.raises(UsageError, match="earlier"):
+        run(delivery, tmp_path / "out", papers=Papers(letters=True, earlier=tmp_path))
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_command_asks_for_paper(delivery, tmp_path):
     command = ["batch", str(delivery), "--out", str(tmp_path / "out"), "--jobs", "1"]
     code = app(
@@ -135,5 +181,8 @@ def test_the_command_asks_for_paper(delivery, tmp_path):
     assert all("检测报告单（简洁）" in words(p) for p in (tmp_path / "out" / "sheets").iterdir())
     letters = [words(p) for p in (tmp_path / "out" / "letters").iterdir()]
     assert letters and all("2024 年 3 月 1 日前" in text for text in letters if "请于" in text)
+    app([*command, "--sheets", "--sheet-form", "html"], standalone_mode=False)
+    (first, *_) = sorted((tmp_path / "out" / "sheets").iterdir())
+    assert first.name == "1-同名：案例_.html" and "检测报告单" in first.read_text("utf-8")
     with pytest.raises(UsageError, match="--until"):
         app([*command, "--letters", "--until", "三月一日"], standalone_mode=False)

@@ -14,7 +14,7 @@ from screening.document import union
 from screening.output.advice import advice_of
 from screening.output.labels import percent
 from screening.output.paper import safe_name
-from screening.output.sheet_docx import VIEWS, halves, repeated_characters, report_number, sheet_docx
+from screening.output.sheet import VIEWS, halves, repeated_characters, report_number, sheet
 from screening.output.sheet_text import PASSAGES_SHOWN
 from screening.report import Report
 from screening.reuse.compare import compare
@@ -29,7 +29,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 def made(report: Report, **more) -> bytes:
-    return sheet_docx(report, BOOK, **{"number": "AL-1", "made_at": None, **more})
+    return sheet(report, BOOK, **{"number": "AL-1", "made_at": None, **more})
 
 
 def read(data: bytes):

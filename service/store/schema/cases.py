@@ -137,6 +137,9 @@ submission = Table(
     Column("codes", Json),  # of the findings that count
     Column("parts", Json),  # of the score: {part: [points, weight]}
     Column("concerns", Json),  # the findings that are more than a note: [[key, code, severity]]
+    # The code of its unit's own check, if one came with it, and what became of it: see service.prechecks.
+    plain("precheck"),
+    plain("precheck_result"),
     # What people say: the newest decision on the whole.
     Column("decision", String(20)),
     Column("told", String(20)),  # as its unit is told of it

@@ -67,6 +67,17 @@ def test_a_pair_is_reached_also_where_only_the_later_report_tells_of_it(browser,
         assert [client.get(w).status_code for w in ways] == [200]
 
 
+def test_a_case_tells_of_its_units_own_check(browser, store, settings):
+    code = "ZC1:0.0.0:henan-2023-950:00000000:00000000:auto:20240120T0130Z:0000000000000000"
+    checked = hand_in(store, text_of(11), unit=UNIT, kind="work_case", precheck=code)
+    other = hand_in(store, text_of(12), unit=UNIT, kind="work_case")
+    drain(store, settings)
+    client = browser("administrator")
+    page = client.get(f"/cases/{checked}").text
+    assert "单位自查过：2024-01-20 09:30（自查单上写的时间）" in page and "不能核对" in page
+    assert "单位自查过" not in client.get(f"/cases/{other}").text
+
+
 def test_blind_pages_name_no_unit(browser, batch):
     blind, open_ = browser("reviewer"), browser("reviewer", blind=False)
     case = first_case(blind, batch)

@@ -1,15 +1,16 @@
-"""检测报告单: one case on paper, as Word: rates, sources, the marked text, every finding with the notice's sentence and its mending."""
+"""检测报告单: one case on paper, as Word, HTML or PDF: rates, sources, the marked text, every finding with the notice's sentence and its mending."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
 from screening.document import union
 from screening.finding import Finding, Severity
+from screening.output import paper_docx, paper_html, paper_typst
 from screening.output.advice import advice_of
 from screening.output.labels import (
     MESSAGE_SHOWN,
@@ -22,7 +23,7 @@ from screening.output.labels import (
     percent,
     short,
 )
-from screening.output.paper import KAI, cell, document, heading, paragraph, run, table, title
+from screening.output.paper import KAI, Block, Cell, Run, cell, heading, paragraph, run, table, title
 from screening.output.privacy import masked_report, without_author
 from screening.output.sheet_text import listed, named, passages_part, text_part
 from screening.report import Report
@@ -32,6 +33,13 @@ from screening.text.view import fold
 
 View = Literal["brief", "full", "aligned"]
 VIEWS: dict[View, str] = {"brief": "简洁", "full": "全文标明引文", "aligned": "全文对照"}
+Form = Literal["docx", "html", "pdf"]
+FORMS: dict[Form, str] = {"docx": "Word", "html": "网页", "pdf": "PDF"}
+_WRITERS: dict[Form, Callable[..., bytes]] = {
+    "docx": paper_docx.document,
+    "html": paper_html.document,
+    "pdf": paper_typst.document,
+}
 SOURCES_SHOWN, PLACES_SHOWN = 50, 3
 _WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
 
@@ -65,7 +73,7 @@ def halves(report: Report) -> tuple[int, int]:
     return front, whole - front
 
 
-def sheet_docx(
+def sheet(
     report: Report,
     book: Rulebook,
     *,
@@ -74,18 +82,23 @@ def sheet_docx(
     verify_url: str = "",
     view: View = "full",
     mask_author: bool = True,
+    form: Form = "docx",
+    precheck: str = "",
 ) -> bytes:
-    """Return the sheet of one case as .docx; the same arguments give the same bytes.
+    """Return the sheet of one case as a file of this form; the same arguments give the same bytes.
 
     ``made_at`` carries a time zone (ValueError without); None leaves a line to be filled in by hand. ``view`` is "brief" (no text),
     "full" (the text with its marks) or "aligned" (the passages beside their sources too). Phones, mailboxes and numbers of persons are
-    always masked, the author's name unless ``mask_author`` is False. A file that could not be read gets a sheet that says so.
+    always masked, the author's name unless ``mask_author`` is False. ``precheck`` is the code that makes it a 自查单. A file that could not be read gets a sheet that says so.
+    Raises :class:`UsageError` for "pdf" where it cannot be made: see :func:`screening.output.paper_typst.document`.
     """
     shown = masked_report(report)
     if mask_author:
         shown = without_author(shown)
-    name = f"案例检测报告单（{VIEWS[view]}）"
-    content = [title(name), *_head(shown, book, number, made_at, verify_url)]
+    name = f"{'案例自查单' if precheck else '案例检测报告单'}（{VIEWS[view]}）"
+    content: list[Block] = [title(name), *_head(shown, book, number, made_at, verify_url)]
+    if precheck:
+        content.append(paragraph(run(f"自查码：{precheck}"), style="Note", before=4))
     if shown.error:
         content += _unread(shown)
     else:
@@ -94,8 +107,8 @@ def sheet_docx(
             content += text_part(shown)
         if view == "aligned":
             content += passages_part(shown)
-    content += [*_notes(shown, book), *_signatures()]
-    return document(content, name=f"{name} {number}", made_at=made_at)
+    content += [*_notes(shown, book, precheck), *_signatures()]
+    return _WRITERS[form](content, name=f"{name} {number}", made_at=made_at)
 
 
 def _when(value: datetime | None) -> str:
@@ -106,7 +119,7 @@ def _when(value: datetime | None) -> str:
     return value.strftime("%Y-%m-%d %H:%M") + (f"（UTC{zone[:3]}:{zone[3:5]}）" if zone else "")
 
 
-def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None, verify_url: str) -> Iterator[str]:
+def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None, verify_url: str) -> Iterator[Block]:
     info = report.case
     kind = book.kinds.get(info.kind)
     stamp = _when(made_at) if made_at else "　　　年　　月　　日"
@@ -135,7 +148,7 @@ def _range(report: Report) -> str:
     return f"其他材料 {reuse.compared_with} 份{archive}；不联网检索"
 
 
-def _unread(report: Report) -> Iterator[str]:
+def _unread(report: Report) -> Iterator[Block]:
     assert report.error
     yield heading("一、检测结果")
     yield table(
@@ -151,7 +164,7 @@ def _unread(report: Report) -> Iterator[str]:
     )
 
 
-def _result(report: Report) -> Iterator[str]:
+def _result(report: Report) -> Iterator[Block]:
     counts, reuse = report.counts, report.reuse
     yield heading("一、检测结果")
     yield paragraph(run(f"初筛意见：{report.verdict.label}。", bold=True), run("由程序给出，是否采用由评审人员决定。"))
@@ -186,7 +199,7 @@ def _result(report: Report) -> Iterator[str]:
         yield paragraph(run(f"最大来源：{named(largest)}，占本篇 {percent(largest.rate)}。"), before=4)
 
 
-def _sources(report: Report) -> Iterator[str]:
+def _sources(report: Report) -> Iterator[Block]:
     reuse = report.reuse
     yield heading("二、相似来源")
     if reuse is None or not reuse.sources:
@@ -217,13 +230,13 @@ def _sources(report: Report) -> Iterator[str]:
     yield listed(min(SOURCES_SHOWN, len(reuse.sources)), len(reuse.sources), "份")
 
 
-def _findings(report: Report) -> Iterator[str]:
+def _findings(report: Report) -> Iterator[Block]:
     yield heading("三、问题与修改办法")
     found = report.findings
     if not found:
         yield paragraph(run("做过的检查均未见问题。没有做或没有做完的检查见“说明”。"))
         return
-    rows = [("序号", "性质", "问题", "通知原话", "修改办法")]
+    rows: list[tuple[Cell, ...]] = [("序号", "性质", "问题", "通知原话", "修改办法")]
     for n, f in enumerate(found, 1):
         rows.append(
             (
@@ -238,7 +251,7 @@ def _findings(report: Report) -> Iterator[str]:
     yield listed(len(found), len(found), "条")
 
 
-def _places(finding: Finding) -> Iterator[str]:
+def _places(finding: Finding) -> Iterator[Run]:
     """Give the author's own words at the first places; those of likeness stand in the text and beside their sources."""
     if finding.code.startswith("near_copy"):
         return
@@ -250,10 +263,18 @@ def _places(finding: Finding) -> Iterator[str]:
         yield run(f"列出 {PLACES_SHOWN} 处，共 {len(places)} 处。", font=KAI)
 
 
-def _notes(report: Report, book: Rulebook) -> Iterator[str]:
+_CODE_SAYS = (
+    "自查码由文件、程序版本、规则集和检查结果算出，报送时一并填上，收稿的系统会用同样的版本重算、核对。它说明这份文件这样查会得到这样的结果；"
+    "不证明是谁、什么时候查的（带平台签章的除外，签章证明平台在所写时间查过这份文件），也不代替正式检查：正式检查还要与其他材料比对。"
+)
+
+
+def _notes(report: Report, book: Rulebook, precheck: str) -> Iterator[Block]:
     yield heading("说　　明")
     made, info = report.made_with, report.case
     lines = ["本单由程序初筛，“疑似重复”只表示文字或事实相近，不是认定；是否重复、是否采用由评审人员核对原文后决定。"]
+    if precheck:
+        lines.append(_CODE_SAYS)
     if reuse := report.reuse:
         names = {"total": "总文字复制比", "without_quotes": "去除引用复制比", "without_own": "去除本人本单位复制比"}
         names |= {"without_stock": "去除套话复制比", "largest_source": "单篇最大复制比", "rewritten": "疑似改写"}
@@ -287,11 +308,11 @@ def _notes(report: Report, book: Rulebook) -> Iterator[str]:
     yield from _numbered(lines)
 
 
-def _numbered(lines: Sequence[str]) -> Iterable[str]:
+def _numbered(lines: Sequence[str]) -> Iterable[Block]:
     return (paragraph(run(f"{n}．{line}"), style="Note") for n, line in enumerate(lines, 1))
 
 
-def _signatures() -> Iterator[str]:
+def _signatures() -> Iterator[Block]:
     yield paragraph(keep=True)
     blank = "　" * 8
     yield paragraph(run(f"检测人（签字）：{blank}复核人（签字）：{blank}"), keep=True, before=12)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
@@ -23,7 +22,7 @@ from service.routes.submissions import allowed
 from service.store import current, decisions, exclusions, findings, listing, partners, queue, runs, submissions
 from service.store.listing import Sort, Wanted
 from service.store.query import Filter, parse
-from service.views import shown_report, submission_view, text_view
+from service.views import shown_data, submission_view, text_view
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -201,9 +200,8 @@ def _case(
         }
         if not row["run"]:
             return common | {"waiting": True, "stale": [], "layers": [], "report": None, "facts": []}
-        data = json.loads(shown_report(tx, sealer, row, who))
-        report = Report.from_json(data)
-        original = json.loads(runs.report_of(tx, sealer, row["run"]))
+        original, seen = shown_data(tx, sealer, row, who)
+        report = Report.from_json(seen)
         read = submissions.case_of(tx, sealer, submission_id)
         heads = runs.listed(tx, submission_id)
         keys = [k for k, _, _ in findings.keys_of(original)]

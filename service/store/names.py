@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -31,9 +31,8 @@ def of_sources(tx: Connection, sealer: Sealer, sources: Collection[str]) -> dict
     return out
 
 
-def sources_of(report: bytes) -> set[str]:
-    """Return the ids of the documents that a report quotes or names."""
-    data = json.loads(report)
-    reuse, near = data.get("reuse") or {}, (data.get("vicinity") or {}).get("nearest")
+def sources_of(report: Mapping[str, Any]) -> set[str]:
+    """Return the ids of the documents that a report (JSON) quotes or names."""
+    reuse, near = report.get("reuse") or {}, (report.get("vicinity") or {}).get("nearest")
     found = {p["source"] for p in reuse.get("passages", [])} | {s["id"] for s in reuse.get("sources", [])}
     return found | ({near["id"]} if near else set())

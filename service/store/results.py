@@ -19,7 +19,8 @@ from screening.report import Report
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
-from service.store.schema import batch, case, pair, run, submission
+from service.store.findings import known_keys
+from service.store.schema import batch, case, finding, pair, run, submission
 from service.store.sealing import Sealer
 from service.store.work import Lease
 
@@ -95,6 +96,7 @@ class Made:
     report: Report
     run: Mapping[str, Any]
     pairs: Sequence[Mapping[str, Any]]
+    findings: Sequence[Mapping[str, Any]]
 
     @classmethod
     def of(
@@ -102,7 +104,8 @@ class Made:
     ) -> Self:
         """Write the report's JSON, as the command line does, and seal it."""
         run_id, made = new_id(), report.made_with
-        data = json.dumps(report.to_json(), ensure_ascii=False).encode()
+        said = report.to_json()
+        data = json.dumps(said, ensure_ascii=False).encode()
         row = {
             "id": run_id,
             "submission": submission_id,
@@ -119,13 +122,14 @@ class Made:
             "search": made.search,
             "milliseconds": milliseconds,
         }
-        return cls(report, row, _pairs(report, submission_id, run_id))
+        keys = [{"submission": submission_id, "key": key} for key in known_keys(said)]
+        return cls(report, row, _pairs(report, submission_id, run_id), keys)
 
 
 def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, state: str = "done") -> bool:
     """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
 
-    The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
+    The report's pairs and findings take the place of those of the report before it; what people left out of the rates stays out.
     """
     if not work.held(tx, lease):
         return False
@@ -133,6 +137,9 @@ def keep_report(tx: Connection, sealer: Sealer, lease: Lease, made: Made, *, sta
     tx.execute(delete(pair).where(pair.c.submission == lease.id))
     if made.pairs:
         tx.execute(insert(pair), made.pairs)
+    tx.execute(delete(finding).where(finding.c.submission == lease.id))
+    if made.findings:
+        tx.execute(insert(finding), made.findings)
     work.settle(tx, lease, state=state, **_columns(made))
     if exclusions.standing(tx, lease.id):
         exclusions.adjust(tx, sealer, {"id": lease.id, "run": made.run["id"]})

@@ -8,7 +8,7 @@ from service.store.schema.cases import SORTS, WAITING, assignment, author, batch
 from service.store.schema.columns import ID, REVISION, metadata
 from service.store.schema.opinions import choice, decision, exclusion, memory, score
 from service.store.schema.people import key, link, session, signin, user
-from service.store.schema.results import pair, run
+from service.store.schema.results import finding, pair, run
 
 __all__ = [
     "ID",
@@ -27,6 +27,7 @@ __all__ = [
     "event",
     "exclusion",
     "file",
+    "finding",
     "idempotency",
     "key",
     "link",

@@ -19,6 +19,7 @@ from screening.output.markup import Markup
 from screening.report import Report
 from screening.reuse.result import Rates
 from screening.rulebook import Rulebook
+from screening.text.repairs import RepairKind
 from service.pages.author_text import (
     LAYERS,
     Excluded,
@@ -228,9 +229,13 @@ def _tricks(report: Report) -> dict[str, Any] | None:
     repairs = report.reuse.repairs if report.reuse else None
     if not repairs or not repairs.of:
         return None
-    places = [(f"r-{n}", r.kind.label, report.text[r.span.start : r.span.end]) for n, r in enumerate(repairs.items, 1)]
+    unseen = RepairKind.ZERO_WIDTH
+    places = [
+        (f"r-{n}", r.kind.label, "零宽" if r.kind is unseen else report.text[r.span.start : r.span.end])
+        for n, r in enumerate(repairs.items, 1)
+    ]
     kinds = "、".join(f"{kind.label} {n} 个" for kind, n in repairs.counts.items())
-    return {"kinds": kinds, "places": places[:TRICKS_SHOWN], "of": repairs.of}
+    return {"kinds": kinds, "places": places[:TRICKS_SHOWN], "marked": len(places), "of": repairs.of}
 
 
 def _structure(report: Report, paragraphs: Sequence[Paragraph]) -> list[dict[str, Any]]:

@@ -64,6 +64,7 @@ NAVIGATION: Final[list[Entry]] = [
     Entry("/batches", "批次"),
     Entry("/cases", "材料"),
     Entry("/clusters", "相似群组"),
+    Entry("/memory", "判定记忆", (Role.REVIEWER, Role.ADMINISTRATOR)),
     Entry("/rulebooks", "规则"),
     Entry("/settings", "管理", (Role.ADMINISTRATOR,)),
 ]
@@ -77,6 +78,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "handed": ("good", "已收下，正在后台读取和筛查。"),
     "saved": ("good", "已保存。"),
     "removed": ("good", "已撤销。"),
+    "taken_back": ("good", "已收回，以后不再提示。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

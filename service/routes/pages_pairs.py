@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from screening.document import Document, Span
 from screening.output.html_reuse import WHEN, passage_pair
@@ -16,15 +15,18 @@ from screening.output.markup import Markup
 from screening.report import Report
 from screening.reuse.result import Passage
 from service.context import Here, Service
-from service.errors import not_found
+from service.errors import conflict, not_found
+from service.judging import judged_of
 from service.moment import shown
 from service.pages.author_text import author_text
 from service.pages.case_page import paragraphs_of
-from service.pages.frame import render
-from service.people.principal import Principal
-from service.routes.pages_people import Person
-from service.store import names, partners, runs, submissions
-from service.views import Veil, shown_report, source_view, submission_view, veil_of
+from service.pages.frame import go, render
+from service.people.principal import Principal, Scope
+from service.routes.pages_cases import reasoned
+from service.routes.pages_people import Person, Text
+from service.store import decisions, memory, names, partners, submissions
+from service.store.findings import pair_key
+from service.views import Veil, shown_data, source_view, submission_view, veil_of
 
 router = APIRouter(include_in_schema=False)
 PASSAGES_SHOWN = 200
@@ -36,6 +38,27 @@ def pair(request: Request, here: Here, who: Person, submission_id: str, source_i
     return render("pair.html", request, **pair_of(here, who, submission_id, source_id))
 
 
+@router.post("/pairs/{submission_id}/{source_id}/dismiss")
+def dismiss(
+    here: Here, who: Person, submission_id: str, source_id: str, reason: Text = "", undo: Text = ""
+) -> Response:
+    """Find that two texts being alike is no fault (one form, one team), to be known in later batches; or take that back."""
+    who.need(Scope.DECIDE)
+    said = reasoned(reason)
+    with here.store.write() as tx:
+        row = dict(submissions.one(tx, submission_id, who.sight()))
+        if not partners.shares(tx, submission_id, source_id) or not row["document"]:
+            raise not_found("这一对材料")
+        key = pair_key(row["document"], source_id)
+        if bool(undo) != (key in decisions.remembered(tx, "pair", [key])):
+            raise conflict("memory.changed", "这一对刚被别人改过", "请刷新页面，看过现在的情况再定。")
+        if undo:
+            memory.open_again(tx, "pair", key, said, who.id)
+        else:
+            decisions.recall_later(tx, "pair", key, "dismiss", said, who.id, submission_id)
+    return go(f"/pairs/{submission_id}/{source_id}", "saved")
+
+
 def pair_of(here: Service, who: Principal, submission_id: str, source_id: str) -> dict[str, Any]:
     """Gather what the page shows of a pair, as this person may see it. Raises :class:`ServiceError` 404 for what is no source."""
     with here.store.read() as tx:
@@ -45,12 +68,13 @@ def pair_of(here: Service, who: Principal, submission_id: str, source_id: str) -
             raise not_found("这一对材料")
         person = submissions.person_of(tx, sealer, submission_id)
         view = submission_view(row, person, who)
-        report = Report.from_json(json.loads(shown_report(tx, sealer, row, who)))
-        original = json.loads(runs.report_of(tx, sealer, row["run"]))
+        original, seen_report = shown_data(tx, sealer, row, who)
+        report = Report.from_json(seen_report)
         read = submissions.case_of(tx, sealer, submission_id)
         others = names.of_sources(tx, sealer, {source_id}).values()
         behind = partners.behind(tx, [source_id], who.sight()).get(source_id)
         back = partners.shares(tx, behind, row["document"]) if behind else None
+        judged = judged_of(tx, here.store, who, row, person, original)
     # The ids of sources may be hidden; their order is not.
     reuse = original.get("reuse") or {"sources": [], "passages": []}
     shown_sources = report.reuse.sources if report.reuse else ()
@@ -83,6 +107,9 @@ def pair_of(here: Service, who: Principal, submission_id: str, source_id: str) -
         "place": PLACE.get(match.place, match.place),
         "earlier": WHEN[match.earlier],
         "behind": behind,
+        "dismissed": judged.pairs.get(source_id),
+        "action": f"/pairs/{submission_id}/{source_id}",
+        "can_decide": Scope.DECIDE in who.scopes,
         "back": back,
         "numbers": [n for n, _ in rows[:PASSAGES_SHOWN]],
         "passages": [_side_by_side(n, p) for n, p in rows[:PASSAGES_SHOWN]],

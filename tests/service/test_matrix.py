@@ -18,7 +18,7 @@ from service.app import create_app
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
 from service.settings import Settings
-from service.store import files, schema, users, webhooks
+from service.store import decisions, files, schema, users, webhooks
 from service.store.database import Store
 from service.store.submissions import Handed, hand_in
 from tests.service.reading import rows
@@ -111,6 +111,8 @@ def _fill(world, settings):
         hook = webhooks.make(
             tx, store.sealer, url="https://127.0.0.1:1/", events=[], secret="whsec_AAAA", unit_key="", by="test"
         )
+        decisions.recall_later(tx, "finding", "privacy.body:0", "dismiss", "同一模板", "user:test", submission)
+        remembered = tx.execute(schema.memory.select()).mappings().one()["id"]
     some_key, _, _ = keys.issue(store, name="some", role=Role.ADMINISTRATOR, days=1, by="test")
     world.things = {
         "nothing": "0" * 28,
@@ -120,6 +122,7 @@ def _fill(world, settings):
         "users": reviewer,
         "keys": some_key,
         "webhooks": hook,
+        "memory": remembered,
         "runs": state["run"],
         "rulebooks": settings.rulebook,
     }

@@ -29,6 +29,7 @@ class Named:
     received: str
     submission: str = ""
     batch: str = ""
+    year: int | None = None  # of a document of the archive, where that is all that is known
 
     @property
     def key(self) -> str:
@@ -87,7 +88,13 @@ class Names:
         others = [self._others[source_id]] if source_id in self._others else []
         view = source_view(dict(found), row, person, self._who, others=others)
         title = view.get("title") or view.get("file") or "（没有标题）"
-        return Named(id=view["id"], title=title, unit=view.get("unit") or "", received=view.get("received") or "")
+        return Named(
+            id=view["id"],
+            title=title,
+            unit=view.get("unit") or "",
+            received=view.get("received") or "",
+            year=view.get("year"),
+        )
 
 
 def pair_json(names_: Names, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,20 +10,20 @@ from screening.report import Report
 from screening.reuse.result import Passage, SourceMatch
 from service.errors import not_found
 from service.people.principal import Principal
-from service.store import names, partners, runs, submissions
+from service.store import names, partners, submissions
 from service.store.database import Store
-from service.views import Veil, shown_report, source_view, submission_view, veil_of
+from service.views import Veil, shown_data, source_view, submission_view, veil_of
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A submission with its newest report: ``view`` and ``report`` as shown, ``original`` the report's reuse as it is stored."""
+    """A submission with its newest report: ``view`` and ``report`` as shown, ``stored`` the report as the engine wrote it."""
 
     row: dict[str, Any]
     person: Mapping[str, Any]
     view: dict[str, Any]
     report: Report
-    original: Mapping[str, Any]
+    stored: Mapping[str, Any]
     case: dict[str, Any] | None
 
 
@@ -64,25 +63,24 @@ class Reports:
             if not row["run"]:
                 raise not_found("这一对材料")
             person = submissions.person_of(tx, sealer, submission_id)
-            report = Report.from_json(json.loads(shown_report(tx, sealer, row, self._who)))
-            stored = json.loads(runs.report_of(tx, sealer, row["run"])).get("reuse")
+            stored, shown = shown_data(tx, sealer, row, self._who)
             case = submissions.case_of(tx, sealer, submission_id)
         view = submission_view(row, person, self._who)
-        return Seen(row, person, view, report, stored or {"sources": [], "passages": []}, case)
+        return Seen(row, person, view, Report.from_json(shown), stored, case)
 
     def shared(self, submission_id: str, source_id: str) -> Shared:
         """Return what a submission shares with a source, by the id that the person knows it by or its own. Raises :class:`ServiceError` 404."""
         seen = self.of(submission_id)
-        reuse = seen.report.reuse
+        reuse, original = seen.report.reuse, seen.stored.get("reuse") or {"sources": [], "passages": []}
         # The ids of sources may be hidden; their order is not.
-        sources = list(zip(reuse.sources if reuse else (), seen.original["sources"], strict=True))
+        sources = list(zip(reuse.sources if reuse else (), original["sources"], strict=True))
         found = next(((s, was["id"]) for s, was in sources if source_id in (s.id, was["id"])), None)
         if reuse is None or found is None:
             raise not_found("这一对材料")
         match, source = found
         passages = tuple(
             (n, p)
-            for n, (p, was) in enumerate(zip(reuse.passages, seen.original["passages"], strict=True), 1)
+            for n, (p, was) in enumerate(zip(reuse.passages, original["passages"], strict=True), 1)
             if was["source"] == source and not p.stock
         )
         with self._store.read() as tx:

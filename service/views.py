@@ -33,6 +33,7 @@ __all__ = [
     "names_hidden",
     "names_of",
     "report_view",
+    "shown_data",
     "shown_report",
     "source_view",
     "submission_view",
@@ -179,20 +180,34 @@ def report_view(
     ``report`` is as the engine wrote it and comes back unchanged if nothing in it is to be hidden. ``others`` are the names behind
     its sources: :func:`shown_report` gathers them, so call that unless you have them.
     """
-    veil = _veil(row, who, unmask=unmask)
-    if veil is Veil.OPEN:
+    if _veil(row, who, unmask=unmask) is Veil.OPEN:
         return report
     data = json.loads(report)
-    if veil is Veil.OWN:
-        shown_ = for_submitter(data, row, _secret(person), who.unit_key)
-    else:
-        hidden = names_of(row, person) | _said(data)
-        for other in others:
-            hidden |= other
-        shown_ = _Masked(data, veil, _hidden_names(veil, hidden), _secret(person), row["batch"]).report()
-        if veil is Veil.BLIND:
-            shown_["case"] = {**shown_["case"], "id": row["id"]}  # as in submission_view
+    shown_ = _seen(row, person, data, who, unmask=unmask, others=others)
     return report if shown_ == data else json.dumps(shown_, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _seen(
+    row: Mapping[str, Any],
+    person: Mapping[str, Any] | None,
+    data: dict[str, Any],
+    who: Principal,
+    *,
+    unmask: bool = False,
+    others: Iterable[Names] = (),
+) -> dict[str, Any]:
+    veil = _veil(row, who, unmask=unmask)
+    if veil is Veil.OPEN:
+        return data
+    if veil is Veil.OWN:
+        return for_submitter(data, row, _secret(person), who.unit_key)
+    hidden = names_of(row, person) | _said(data)
+    for other in others:
+        hidden |= other
+    out = _Masked(data, veil, _hidden_names(veil, hidden), _secret(person), row["batch"]).report()
+    if veil is Veil.BLIND:
+        out["case"] = {**out["case"], "id": row["id"]}  # as in submission_view
+    return out
 
 
 def shown_report(
@@ -203,7 +218,7 @@ def shown_report(
     ``tx`` is the open transaction, ``row`` the submission's row, seen with the person's sight; the run must be one of its runs.
     """
     report = runs.report_of(tx, sealer, run_id or row["run"])
-    others = names.of_sources(tx, sealer, names.sources_of(report)).values()
+    others = names.of_sources(tx, sealer, mentioned(json.loads(report))).values()
     return report_view(row, person_of(tx, sealer, row["id"]), report, who, unmask=unmask, others=others)
 
 
@@ -213,6 +228,18 @@ def names_hidden(tx: Any, sealer: Sealer, row: Mapping[str, Any], report: Mappin
     for other in names.of_sources(tx, sealer, mentioned(report)).values():
         hidden |= other
     return hidden
+
+
+def shown_data(
+    tx: Any, sealer: Sealer, row: Mapping[str, Any], who: Principal
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the newest report of a submission as JSON values: as the engine wrote it, and as this person may see it.
+
+    For pages: keys of findings and passages are made of the author's own words; the rest is shown. Read once, not written again.
+    """
+    data: dict[str, Any] = json.loads(runs.report_of(tx, sealer, row["run"]))
+    others = names.of_sources(tx, sealer, mentioned(data)).values()
+    return data, _seen(row, person_of(tx, sealer, row["id"]), data, who, others=others)
 
 
 def text_view(
@@ -311,12 +338,13 @@ class _Masked:
         if isinstance(value, list):
             return [self.walk(v, key) for v in value]
         if isinstance(value, dict):
-            out = {self.key(k): v if k in _OURS else self.walk(v, k) for k, v in value.items()}
             quote, start, end = value.get("quote"), value.get("start"), value.get("end")
             # A name may be cut by the edge of a quote: then only the whole text tells that it is one.
-            if quote and isinstance(start, int) and isinstance(end, int) and self.plain[start:end] == quote:
-                out["quote"] = self.text[start:end]
-            return out
+            ours = quote and isinstance(start, int) and isinstance(end, int) and self.plain[start:end] == quote
+            return {
+                self.key(k): v if k in _OURS else self.text[start:end] if ours and k == "quote" else self.walk(v, k)
+                for k, v in value.items()
+            }
         return value
 
     def key(self, key: str) -> str:

@@ -32,12 +32,15 @@ class Mark:
 
 
 def pieces(
-    source: str, marks: Sequence[Mark], within: Span | None = None
+    source: str, marks: Sequence[Mark], within: Span | None = None, inner: Sequence[Mark] = ()
 ) -> Iterator[tuple[str, Mark | None, list[Mark]]]:
-    """Cut ``source`` (or a part of it) at the ends of the marks: each piece, the mark that shows on it, the marks that begin there."""
+    """Cut ``source`` (or a part of it) at the ends of the marks: each piece, the mark that shows on it, the marks that begin there.
+
+    The ends of ``inner`` cut too.
+    """
     whole = within or Span(0, len(source))
     edges = {whole.start, whole.end}
-    for m in marks:
+    for m in (*marks, *inner):
         if m.span.overlaps(whole):
             edges |= {max(m.span.start, whole.start), min(m.span.end, whole.end)}
     starts = sorted(marks, key=lambda m: m.span.start)
@@ -52,11 +55,18 @@ def pieces(
         yield source[a:b], top, [m for m in active if max(m.span.start, whole.start) == a]
 
 
-def marked(source: str, marks: Sequence[Mark], within: Span | None = None) -> Markup:
-    """Return ``source`` (or a part of it) with the marks; overlapping marks are cut so that elements nest properly."""
+def marked(source: str, marks: Sequence[Mark], within: Span | None = None, inner: Sequence[Mark] = ()) -> Markup:
+    """Return ``source`` (or a part of it) with the marks; overlapping marks are cut so that elements nest properly.
+
+    ``inner`` are marks that take no other's place: they show inside of what lies over them.
+    """
     out: list[Markup | str] = []
     linked: set[int] = set()
-    for piece, top, begin in pieces(source, marks, within):
+    at = within.start if within else 0
+    for said, top, begin in pieces(source, marks, within, inner):
+        inside = next((m for m in inner if m.span.start <= at < m.span.end), None) if inner else None
+        piece = h("b", said, class_=f"m-{inside.name}", title=inside.label or None) if inside else said
+        at += len(said)
         # Where a mark begins, its anchor and number stand, even if another mark hides it: no link to it is dead.
         out += [h("span", id=m.anchor, class_="at") for m in begin if m.anchor]
         numbers = "、".join(str(m.number) for m in begin if m.number is not None)

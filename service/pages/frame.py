@@ -57,6 +57,7 @@ NAVIGATION: Final[list[Entry]] = [
     Entry("/cases", "材料"),
     Entry("/clusters", "相似群组"),
     Entry("/unit", "本单位", (Role.SUBMITTER,)),
+    Entry("/memory", "判定记忆", (Role.REVIEWER, Role.ADMINISTRATOR)),
     Entry("/rulebooks", "规则"),
     Entry("/archive", "比对库", (Role.ADMINISTRATOR,)),
     Entry("/settings", "管理", (Role.ADMINISTRATOR,)),
@@ -81,6 +82,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
     "adding": ("good", "已收下，正在后台逐份读入。"),
     "checking": ("good", "正在后台逐行核对。"),
     "taken_out": ("good", "已删除；引用过它的报告标为过时。"),
+    "taken_back": ("good", "已收回，以后不再提示。"),
     "others": ("good", "别处的登录都已退出。"),
 }
 

@@ -15,7 +15,6 @@ from service.people.principal import Principal, Role
 from service.points import seen
 from service.store import decisions, exclusions, findings, runs, submissions
 from service.store.database import Tx
-from service.store.sealing import Sealer
 from service.views import text_view
 
 router = APIRouter(prefix="/api/v1/submissions/{submission_id}", tags=["评审"])
@@ -33,7 +32,10 @@ class Decide(BaseModel):
     )
     note: str = Field(default="", max_length=2000, description="说明", examples=["已与作者核实"])
     version: int | None = Field(default=None, ge=1, description="看到的版本号；也可用 If-Match 头", examples=[1])
-    remember: bool = Field(default=True, description="不成立的，以后别的材料里同样的问题也提示“以前判过”")
+    remember: bool = Field(
+        default=True,
+        description="不成立的，以后别的材料里引了同样文字的同样问题，也提示“以前判过”；没有引文的（例如超字数）只管这一份",
+    )
 
 
 class Decided(BaseModel):
@@ -63,8 +65,7 @@ def decide(
     version = body.version if body.version is not None else _version(if_match)
     with here.store.write() as tx:
         row = submissions.one(tx, submission_id, who.sight(), lock=True)
-        if body.finding and body.finding not in _keys(tx, here.store.sealer, row["run"]):
-            raise not_found("这条问题")
+        known = bool(body.finding) and decisions.knowable(tx, here.store.sealer, row["run"], body.finding)
         after = decisions.decide(
             tx,
             submission_id,
@@ -74,7 +75,7 @@ def decide(
             version=version,
             finding=body.finding,
             words=body.note.strip(),
-            remember=body.remember,
+            remember=body.remember and known,
         )
         return decisions.state(tx, dict(after))
 
@@ -84,10 +85,6 @@ def _version(if_match: str | None) -> int:
     if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
         raise ServiceError(422, "decision.no_version", "请带上看到的版本号", "写在 version 里，或用 If-Match 头。")
     return int(plain)
-
-
-def _keys(tx: Tx, sealer: Sealer, run: str | None) -> set[str]:
-    return {k for k, _, _ in findings.keys_of(json.loads(runs.report_of(tx, sealer, run)))} if run else set()
 
 
 class Said(BaseModel):
@@ -117,7 +114,7 @@ def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
         report = json.loads(runs.report_of(tx, here.store.sealer, row["run"])) if row["run"] else {}
         keys = [{"key": k, "code": f["code"], "rule": o["rule"]} for k, o, f in findings.keys_of(report)]
         past = [] if who.role is Role.SUBMITTER else decisions.history(tx, submission_id)
-        known = decisions.standing(tx, submission_id, [k["key"] for k in keys])
+        known = decisions.standing(tx, submission_id, findings.known_keys(report))
         told = {} if who.role is Role.SUBMITTER else {k: s for k, s in known.items() if s.elsewhere}
         names = decisions.names_of(tx, {d["by"] for d in past} | {s.by for s in told.values()})
         person = submissions.person_of(tx, here.store.sealer, submission_id)

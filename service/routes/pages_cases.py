@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
@@ -11,22 +10,21 @@ from fastapi.responses import HTMLResponse, Response
 
 from screening.output.advice import advice_of
 from screening.report import Report
-from screening.reuse.result import Passage, Rates
 from service.context import Here, Service
 from service.errors import ServiceError
-from service.moment import shown
-from service.pages.case_page import Judged, Said, paragraphs_of, shown_case
+from service.judging import judged_of, moment
+from service.pages.case_page import paragraphs_of, shown_case
 from service.pages.frame import go, render
-from service.people.principal import Principal, Role, Scope
+from service.people.principal import Principal, Scope
 from service.points import told
 from service.prechecks import precheck_json
 from service.routes.pages_people import Person
 from service.routes.pages_views import views_of
 from service.routes.submissions import allowed
-from service.store import current, decisions, exclusions, findings, listing, partners, queue, runs, submissions
+from service.store import current, decisions, exclusions, findings, listing, memory, partners, queue, runs, submissions
 from service.store.listing import Sort, Wanted
 from service.store.query import Filter, parse
-from service.views import shown_report, submission_view, text_view
+from service.views import shown_data, submission_view
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form()]
@@ -129,9 +127,11 @@ def decide(
     message = {"kind": "good", "words": "已保存。"}
     try:
         with here.store.write() as tx:
+            row = submissions.one(tx, submission_id, who.sight(), lock=True)
+            known = bool(finding) and decisions.knowable(tx, here.store.sealer, row["run"], finding)
             decisions.decide(
                 tx, submission_id, who.sight(), what=what, by=who.id, version=version, finding=finding, words=note.strip(),
-                remember=bool(finding),
+                remember=known,
             )  # fmt: skip
     except ServiceError as error:
         if error.status != 409:
@@ -142,19 +142,21 @@ def decide(
 
 @router.post("/cases/{submission_id}/exclude")
 def exclude(
-    request: Request, here: Here, who: Person, submission_id: str, reason: Text, source: Text = "", undo: Text = ""
-) -> Response:
-    """Take a source out of the rates, or back in, with a reason."""
+    request: Request, here: Here, who: Person, submission_id: str,
+    reason: Text = "", source: Text = "", passage: Text = "", undo: Text = "",
+) -> Response:  # fmt: skip
+    """Take a source or a passage out of the rates, or back in, with a reason."""
     who.need(Scope.DECIDE)
-    if len(reason.strip()) < 2:
-        raise ServiceError(422, "exclude.reason", "请写明理由", "理由会记入日志，例如“同一课题组的合作成果”。")
-    target = f"source:{source}"
+    target = f"passage:{passage}" if passage else f"source:{source}"
+    said = reasoned(reason)
     with here.store.write() as tx:
         row = submissions.one(tx, submission_id, who.sight(), lock=True)
         reuse = exclusions.reuse_of(tx, here.store.sealer, dict(row))
         if reuse is None or target not in exclusions.targets(reuse):
-            raise ServiceError(404, "exclude.source", "报告里没有这个来源", "请刷新页面后再试。")
-        exclusions.exclude(tx, submission_id, target, excluded=not undo, reason=reason.strip(), by=who.id)
+            raise ServiceError(
+                404, "exclude.source", "报告里没有这个来源或段落", "报告可能刚更新过，请刷新页面后再试。"
+            )
+        exclusions.exclude(tx, submission_id, target, excluded=not undo, reason=said, by=who.id)
         exclusions.adjust(tx, here.store.sealer, dict(row))
     words = "已恢复，比率已重新计算。" if undo else "已排除，比率已重新计算。"
     return _side(request, here, who, submission_id, {"kind": "good", "words": words}, "reuse")
@@ -173,12 +175,36 @@ def points(
     return _side(request, here, who, submission_id, {"kind": "good", "words": "评分已保存。"}, "points")
 
 
+@router.post("/cases/{submission_id}/take-back")
+def take_back(
+    request: Request, here: Here, who: Person, submission_id: str, finding: Text = "", reason: Text = ""
+) -> Response:
+    """Take back what was dismissed before, of another case: from now on this finding is open everywhere."""
+    who.need(Scope.DECIDE)
+    said = reasoned(reason)
+    with here.store.write() as tx:
+        row = submissions.one(tx, submission_id, who.sight(), lock=True)
+        decisions.knowable(tx, here.store.sealer, row["run"], finding)
+        if finding not in decisions.remembered(tx, "finding", [finding]):
+            raise ServiceError(409, "memory.gone", "这一条没有以前的判定了", "可能刚被别人收回，请刷新页面。")
+        memory.open_again(tx, "finding", finding, said, who.id)
+    words = "已收回，以后别的材料里不再提示。"
+    return _side(request, here, who, submission_id, {"kind": "good", "words": words}, "findings")
+
+
+def reasoned(reason: str) -> str:
+    """Return a reason that somebody gave. Raises :class:`ServiceError` 422 if it says nothing."""
+    if len(said := reason.strip()) < 2:
+        raise ServiceError(422, "reason", "请写明理由", "理由会记入日志，例如“同一课题组的合作成果”。")
+    return said
+
+
 def _side(
     request: Request, here: Service, who: Principal, submission_id: str, message: dict[str, str], part: str
 ) -> Response:
     """Return the right-hand side anew for a browser with scripts, a way back to the page for one without."""
     if request.headers.get("hx-request"):
-        return render("case_side.html", request, **_case(here, who, submission_id, {}, message))
+        return render("case_swap.html", request, part=part, **_case(here, who, submission_id, {}, message))
     if message["kind"] == "bad":
         return render("case.html", request, status=409, **_case(here, who, submission_id, {}, message))
     return go(f"/cases/{submission_id}#{part}")
@@ -219,55 +245,15 @@ def _case(
         }
         if not row["run"]:
             return common | {"waiting": True, "stale": [], "layers": [], "report": None, "facts": []}
-        data = json.loads(shown_report(tx, sealer, row, who))
-        report = Report.from_json(data)
-        original = json.loads(runs.report_of(tx, sealer, row["run"]))
+        original, seen = shown_data(tx, sealer, row, who)
+        report = Report.from_json(seen)
         read = submissions.case_of(tx, sealer, submission_id)
         heads = runs.listed(tx, submission_id)
-        keys = [k for k, _, _ in findings.keys_of(original)]
-        # What reviewers said of findings and sources is not for the unit.
-        of_unit = who.role is Role.SUBMITTER
-        standing = {} if of_unit else decisions.standing(tx, submission_id, keys)
-        newest = {} if of_unit else decisions.newest(tx, submission_id)
-        past = [] if of_unit else decisions.history(tx, submission_id)
-        out = exclusions.listed(tx, submission_id)
-        adjusted = exclusions.reckon(tx, sealer, row) if out else None
-        out = [] if of_unit else out
+        judged = judged_of(tx, here.store, who, row, person, original)
         without_source = current.source_reason(tx, submission_id)
-        names = decisions.names_of(
-            tx, {d["by"] for d in past} | {s.by for s in standing.values()} | {x["by"] for x in out}
-        )
         revision = partners.revision_of(tx, row["batch"])
         judged_by = current.rulebook_of(tx, row, here.settings.rulebook)
         stale = current.reasons(row, dict(heads[0]), revision, judged_by, here.settings.models)
-
-    def veiled(words: str) -> str:
-        return text_view(words, row, person, who)
-
-    def said(s: Any) -> Said:
-        return Said(
-            at=(shown(s.created) or "")[5:16].replace("T", " "), by=names[s.by], what=s.what, note=veiled(s.note)
-        )
-
-    gone: dict[str, Said] = {}
-    for x in reversed(out):
-        source = x["target"].removeprefix("source:")
-        gone.pop(source, None)
-        if x["excluded"] and x["target"].startswith("source:"):
-            at = (shown(x["created"]) or "")[5:16].replace("T", " ")
-            gone[source] = Said(at=at, by=names[x["by"]], what="exclude", note=veiled(x["reason"]))
-    judged = Judged(
-        findings={k: said(s) for k, s in newest.items()},
-        memory={k: said(s) for k, s in standing.items() if s.elsewhere},
-        sources=gone,
-        passages=frozenset(
-            n
-            for n, p in enumerate(report.reuse.passages if report.reuse else (), 1)
-            if adjusted and f"passage:{_key(original, n)}" in adjusted.excluded
-        ),
-        rates=Rates(**adjusted.adjusted) if adjusted else None,
-        history=[said_row(d, names, veiled(d["note"])) for d in past],
-    )
     book = current.rulebook(judged_by)
     paragraphs = paragraphs_of(read, report.text)
     page = shown_case(
@@ -275,7 +261,7 @@ def _case(
         paragraphs,
         book,
         judged,
-        keys=keys,
+        keys=[k for k, _, _ in findings.keys_of(original)],
         pair_href=lambda s: f"/pairs/{submission_id}/{s}",
         advice_of=advice_of,
     )
@@ -284,18 +270,7 @@ def _case(
         "facts": [x for x in (page["kind"], view.get("unit"), view.get("project"), f"{report.counts.get('words', 0)} 字") if x],
         "stale": [current.REASONS[r] for r in (*stale, *without_source)],
         "runs": [
-            {"at": (shown(h["created"]) or "")[:16].replace("T", " "), "rulebook": h["rulebook"], "library_documents": h["library_documents"]}
+            {"at": moment(h["created"]), "rulebook": h["rulebook"], "library_documents": h["library_documents"]}
             for h in heads
         ],
     }  # fmt: skip
-
-
-def _key(original: dict[str, Any], number: int) -> str:
-    """Return the key of passage ``number`` (from 1 on) of a report as the engine wrote it: keys are made of the author's words."""
-    return findings.passage_key(Passage.from_json(original["reuse"]["passages"][number - 1]))
-
-
-def said_row(row: Any, names: dict[str, str], note: str) -> Said:
-    """Return a row of the history as it is shown."""
-    at = (shown(row["created"]) or "")[5:16].replace("T", " ")
-    return Said(at=at, by=names[row["by"]], what=row["what"], note=note)

@@ -19,6 +19,7 @@
   function show(hash) {
     const anchor = hash && document.getElementById(decodeURIComponent(hash.slice(1)));
     if (!anchor || !anchor.closest(".sheet")) return;
+    if (anchor.matches("p")) return anchor.scrollIntoView({ block: "start" });
     document.querySelectorAll("mark.here").forEach((m) => m.classList.remove("here"));
     let mark = anchor.nextElementSibling;
     while (mark && mark.classList.contains("at")) mark = mark.nextElementSibling;
@@ -35,6 +36,20 @@
     if (target) target.scrollIntoView({ block: "nearest" });
   }
 
+  // What went wrong is said where one is, not only in the browser's console.
+  function refused(words) {
+    const said = Object.assign(document.createElement("p"), { className: "flash bad", textContent: words });
+    said.setAttribute("role", "alert");
+    document.querySelectorAll("#side > .flash.bad").forEach((old) => old.remove());
+    document.getElementById("side").prepend(said);
+    said.scrollIntoView({ block: "nearest" });
+  }
+  document.addEventListener("htmx:responseError", (e) => {
+    const page = new DOMParser().parseFromString(e.detail.xhr.responseText, "text/html");
+    const said = [...page.querySelectorAll("main h1, main h1 + p")].map((x) => x.textContent.trim());
+    refused(said.join("。") || "没有保存。请刷新页面后再试。");
+  });
+  document.addEventListener("htmx:sendError", () => refused("没有连上服务，刚才的操作没有保存。请稍后再试。"));
   document.addEventListener("click", (e) => {
     const link = e.target.closest("a[href^='#']");
     if (!link) return;

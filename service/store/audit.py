@@ -70,6 +70,7 @@ Action = Literal[
     "shortlist.auto",
     "export.copies",
     "export.evidence",
+    "finding.open",
 ]
 ACTIONS: Final[Mapping[Action, str]] = {
     "sign_in": "登录",
@@ -131,6 +132,7 @@ ACTIONS: Final[Mapping[Action, str]] = {
     "shortlist.auto": "入围恢复为按建议",
     "export.copies": "下载盲审副本",
     "export.evidence": "下载证据文件",
+    "finding.open": "收回对一条问题的判定",
 }
 
 

@@ -10,6 +10,7 @@ is told; lists, filters and counts of units go by it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +18,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from service.errors import ServiceError, conflict
+from service.errors import ServiceError, conflict, not_found
 from service.moment import new_id, now, shown
 from service.store.database import note, tell
+from service.store.findings import carries, keys_of
+from service.store.runs import report_of
 from service.store.schema import batch, decision, key, memory, score, submission, user
+from service.store.sealing import Sealer
 from service.store.sight import Sight
 from service.store.submissions import one
 
@@ -39,13 +43,14 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The newest word on a finding. ``elsewhere``: said of another submission, and remembered."""
+    """The newest word on a finding. ``elsewhere``: said of another submission (or of a pair of texts), and remembered."""
 
     what: str
     note: str
     by: str
     created: datetime
     elsewhere: bool = False
+    submission: str | None = None  # where it was said, of what is remembered
 
 
 def decide(
@@ -62,8 +67,8 @@ def decide(
 ) -> RowMapping:
     """Add a decision; return the submission's row after it.
 
-    ``finding`` is a key, "" for the whole; that the report has it is for the caller to see. ``remember`` makes a dismissal, and its
-    taking back, known to other submissions. Raises :class:`ServiceError` 404, 422 for a word that does not fit, 409 with the present
+    ``finding`` is a key, "" for the whole; that the report has it is for the caller to see, and that it can be known again elsewhere
+    if ``remember`` is to make a dismissal, or its taking back, known to other submissions. Raises :class:`ServiceError` 404, 422 for a word that does not fit, 409 with the present
     state for another version: somebody decided meanwhile.
     """
     allowed = ON_FINDING if finding else ON_WHOLE
@@ -117,6 +122,15 @@ def release(tx: Connection, batch_id: str) -> None:
     tx.execute(mine.values(told=submission.c.decision))
 
 
+def knowable(tx: Connection, sealer: Sealer, run_id: str | None, finding: str) -> bool:
+    """Return whether a finding (its key) of a report can be known again in another text. Raises 404 if the report has none of this key."""
+    report = json.loads(report_of(tx, sealer, run_id)) if run_id else {}
+    for name, _, found in keys_of(report):
+        if name == finding:
+            return carries(found)
+    raise not_found("报告里的这条问题")
+
+
 def state(tx: Connection, row: Mapping[str, Any]) -> dict[str, Any]:
     """Return what holds at present: {"version", "decision", "findings": {key: what}}."""
     said = newest(tx, row["id"])
@@ -146,7 +160,7 @@ def history(tx: Connection, submission_id: str) -> list[RowMapping]:
 def recall_later(
     tx: Connection, kind: str, name: str, what: str, words: str, by: str, submission_id: str | None = None
 ) -> None:
-    """Remember that a finding or a pair (``kind``) of this name is dismissed, or open again."""
+    """Remember that a finding or a pair (``kind``) of this name is dismissed, or open again; ``submission_id`` is where it was said."""
     row = {"kind": kind, "key": name, "what": what, "note": words, "submission": submission_id, "by": by}
     tx.execute(insert(memory), row | {"id": new_id(), "created": now()})
     if kind == "pair":
@@ -163,7 +177,10 @@ def remembered(tx: Connection, kind: str, names: Collection[str]) -> dict[str, S
             .where(memory.c.kind == kind, memory.c.key.in_(wanted[n : n + 500]))
             .order_by(memory.c.created, memory.c.id)
         )
-        found |= {r.key: Said(what=r.what, note=r.note, by=r.by, created=r.created, elsewhere=True) for r in rows}
+        for r in rows:
+            found[r.key] = Said(
+                what=r.what, note=r.note, by=r.by, created=r.created, elsewhere=True, submission=r.submission
+            )
     return {k: s for k, s in found.items() if s.what == "dismiss"}
 
 

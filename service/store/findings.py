@@ -33,6 +33,11 @@ def carries(finding: Mapping[str, Any]) -> bool:
     return any(e["quote"] for e in finding["evidence"])
 
 
+def known_keys(report: Mapping[str, Any]) -> list[str]:
+    """Return the keys of a report's findings that can be known again in another text."""
+    return [key for key, _, finding in keys_of(report) if carries(finding)]
+
+
 def passage_key(passage: Passage) -> str:
     """Return the name of a passage: its source, and the words of both sides."""
     return _digest(passage.source, passage.quote, passage.source_quote)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
 from screening.library.schema import document
-from service.foreign import mentioned
 from service.masking import Names, names_of
 from service.store.schema import author, submission
 from service.store.sealing import Sealer
@@ -30,8 +28,3 @@ def of_sources(tx: Connection, sealer: Sealer, sources: Collection[str]) -> dict
         person = sealer.open_json(row["body"], f"author/{row['id']}")
         out[row["document"]] = out.get(row["document"], Names()) | names_of(dict(row), person)
     return out
-
-
-def sources_of(report: bytes) -> set[str]:
-    """Return the ids of the documents that a report quotes or names."""
-    return mentioned(json.loads(report))

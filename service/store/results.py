@@ -21,8 +21,8 @@ from service.masking import Names, names_of
 from service.moment import new_id, now
 from service.store import archive, exclusions, search, submissions, work
 from service.store.database import tell
-from service.store.findings import keys_of
-from service.store.schema import OTHERS, batch, case, mention, pair, run, submission
+from service.store.findings import keys_of, known_keys
+from service.store.schema import OTHERS, batch, case, finding, mention, pair, run, submission
 from service.store.sealing import Sealer
 from service.store.work import Lease
 
@@ -107,6 +107,7 @@ class Made:
     run: Mapping[str, Any]
     pairs: Sequence[Mapping[str, Any]]
     mentions: Sequence[Mapping[str, Any]]
+    findings: Sequence[Mapping[str, Any]]  # those that can be known again
     concerns: Sequence[Sequence[str]]  # key, code and severity of each finding that is more than a note
 
     @classmethod
@@ -135,7 +136,8 @@ class Made:
         }
         sources = mentioned(plain) | ({OTHERS} if names_mates(plain) else set())
         mentions = [{"source": source, "run": run_id} for source in sorted(sources)]
-        return cls(report, row, _pairs(report, submission_id, run_id), mentions, _concerns(plain))
+        keys = [{"submission": submission_id, "key": key} for key in known_keys(plain)]
+        return cls(report, row, _pairs(report, submission_id, run_id), mentions, keys, _concerns(plain))
 
 
 def keep_report(
@@ -149,7 +151,8 @@ def keep_report(
 ) -> bool:
     """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
 
-    ``words`` is the text as it can be found from now on: without the names behind the report's sources. The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
+    ``words`` is the text as it can be found from now on: without the names behind the report's sources. The report's pairs and findings
+    take the place of those of the report before it; what people left out of the rates stays out.
     """
     if not work.held(tx, lease):
         return False
@@ -161,6 +164,9 @@ def keep_report(
     tx.execute(delete(pair).where(pair.c.submission == lease.id))
     if made.pairs:
         tx.execute(insert(pair), made.pairs)
+    tx.execute(delete(finding).where(finding.c.submission == lease.id))
+    if made.findings:
+        tx.execute(insert(finding), made.findings)
     work.settle(tx, lease, state=state, **_columns(made))
     if exclusions.standing(tx, lease.id):
         exclusions.adjust(tx, sealer, {"id": lease.id, "run": made.run["id"]})

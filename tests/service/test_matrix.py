@@ -20,7 +20,7 @@ from service.masking import unit_ref
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
 from service.settings import Settings
-from service.store import files, schema, users, webhooks
+from service.store import decisions, files, schema, users, webhooks
 from service.store.database import Store
 from service.store.submissions import Handed, hand_in
 from tests.service.reading import rows
@@ -119,6 +119,8 @@ def _fill(world, settings):
             unit_key=unit_key(UNIT),
             by="test",
         )
+        decisions.recall_later(tx, "finding", "privacy.body:0", "dismiss", "同一模板", "user:test", submission)
+        remembered = tx.execute(schema.memory.select()).mappings().one()["id"]
     some_key, _, _ = keys.issue(store, name="some", role=Role.ADMINISTRATOR, days=1, by="test")
     world.things = {
         "nothing": "0" * 28,
@@ -129,6 +131,7 @@ def _fill(world, settings):
         "users": reviewer,
         "keys": some_key,
         "webhooks": hook,
+        "memory": remembered,
         "runs": state["run"],
         "rulebooks": settings.rulebook,
     }

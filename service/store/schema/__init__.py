@@ -9,7 +9,7 @@ from service.store.schema.columns import ID, REVISION, metadata
 from service.store.schema.offices import activation, removal, rulebook, task
 from service.store.schema.opinions import choice, decision, exclusion, memory, score
 from service.store.schema.people import key, link, session, signin, user, view
-from service.store.schema.results import OTHERS, mention, pair, run
+from service.store.schema.results import OTHERS, finding, mention, pair, run
 
 __all__ = [
     "ID",
@@ -30,6 +30,7 @@ __all__ = [
     "event",
     "exclusion",
     "file",
+    "finding",
     "idempotency",
     "key",
     "link",

@@ -48,6 +48,15 @@ mention = Table(
     ref("run", "run", primary_key=True, index=True),
 )
 
+# Findings of the newest report that can be known again elsewhere, by their keys (store.findings): where a remembered dismissal applies.
+finding = Table(
+    "service_finding",
+    metadata,
+    ref("submission", "submission", primary_key=True),
+    Column("key", String(90), primary_key=True),
+    Index("service_finding_key", "key"),
+)
+
 # The sources of the newest report of each submission.
 pair = Table(
     "service_pair",

@@ -10,6 +10,12 @@ from service.store import users
 
 
 @pytest.fixture
+def where(tmp_path):
+    """The pages use what the interface uses, which is tested on both databases."""
+    return str(tmp_path / "data" / "screening.db")
+
+
+@pytest.fixture
 def browser(client_of, store, settings):
     """Return a function: a browser in which somebody of a role has signed in; ``token`` is for :func:`send`."""
 

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from service.errors import ServiceError
@@ -271,7 +272,9 @@ def _findings(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 # -- blind and masked -------------------------------------------------------------------------------------------------------
 
 
-def _source(source: Mapping[str, Any], veil: Veil, mask: Mask, secret: bytes, batch: str | None) -> dict[str, Any]:
+def _source(
+    source: Mapping[str, Any], veil: Veil, mask: Callable[[str], str], secret: bytes, batch: str | None
+) -> dict[str, Any]:
     out = {k: mask(v) if isinstance(v, str) and k not in (*_FIXED, "received") else v for k, v in source.items()}
     if "file" in out:
         out["file"] = hidden_file(source["file"] or "")
@@ -288,7 +291,7 @@ class _Masked:
 
     def __init__(self, data: dict[str, Any], veil: Veil, names: Names, secret: bytes, batch: str | None) -> None:
         self.data, self.veil, self.secret, self.batch = data, veil, secret, batch
-        self.mask = Mask(names)
+        self.mask = lru_cache(maxsize=None)(Mask(names))  # a report says many a thing several times
         self.sources = sources_of(data)
         self.plain = data.get("text", "")
         self.text = self.mask(self.plain)
@@ -308,12 +311,13 @@ class _Masked:
         if isinstance(value, list):
             return [self.walk(v, key) for v in value]
         if isinstance(value, dict):
-            out = {self.key(k): v if k in _OURS else self.walk(v, k) for k, v in value.items()}
             quote, start, end = value.get("quote"), value.get("start"), value.get("end")
             # A name may be cut by the edge of a quote: then only the whole text tells that it is one.
-            if quote and isinstance(start, int) and isinstance(end, int) and self.plain[start:end] == quote:
-                out["quote"] = self.text[start:end]
-            return out
+            cut = quote and isinstance(start, int) and isinstance(end, int) and self.plain[start:end] == quote
+            return {
+                self.key(k): self.text[start:end] if cut and k == "quote" else v if k in _OURS else self.walk(v, k)
+                for k, v in value.items()
+            }
         return value
 
     def key(self, key: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from screening.case import CaseInfo
 from screening.reuse.clusters import LEAST, Cluster, Links
 from screening.reuse.result import SourceMatch
-from service.people.principal import Principal
+from service.people.principal import Principal, Role
 from service.store import groups, names, partners, submissions
 from service.store.database import Store, Tx
 from service.store.groups import Wanted
@@ -152,3 +152,49 @@ def clusters_of(tx: Tx, store: Store, who: Principal, batch: str = "", least: fl
         received = datetime.fromisoformat(a.received) if a.received else None
         links.add(CaseInfo(id=a.key, title=a.title, unit=a.unit, received=received), [source])
     return Clusters(groups=links.clusters(least), named=named, reports=frozenset(reports), shown=len(rows), of=of)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """The same groups as :func:`clusters_of` finds, but nobody is named yet: that takes most of the time. ``pairs`` by their keys."""
+
+    groups: tuple[Cluster, ...]
+    pairs: Mapping[tuple[str, str], Mapping[str, Any]]
+
+    def named(self, tx: Tx, store: Store, who: Principal, wanted: Iterable[Cluster]) -> dict[str, Named]:
+        """Return what to call the members of these groups, by id."""
+        inside = {m.id for c in wanted for m in c.members}
+        found = {ids: p for ids, p in self.pairs.items() if inside.issuperset(ids)}
+        names_ = Names(tx, store, who, found.values())
+        return {
+            i: text
+            for (a, b), p in found.items()
+            for i, text in ((a, names_.submission(p["submission"])), (b, names_.source(p)))
+        }
+
+
+def alike(tx: Tx, who: Principal, batch: str, least: float = LEAST) -> Alike:
+    """Return the groups of texts alike of a batch, from a rate (0–1) on."""
+    kept, _ = groups.every(tx, Wanted(batch), who.sight(), PAIRS)
+    holders = partners.holders(tx, {p["source"] for p in kept}, who.sight())
+    links, pairs = Links(), {}
+    for p in kept:
+        a, source = p["submission"], p["source"]
+        # To a unit a text of others is another one each time: it must not learn that two of its own have one in common.
+        alone = f"{a}|{source}" if who.role is Role.SUBMITTER else source
+        b = next((i for i in holders.get(source, ()) if i != a), alone)
+        pairs[a, b] = dict(p)
+        match = SourceMatch(
+            id=b,
+            title="",
+            unit="",
+            own=p["own"],
+            earlier=p["earlier"],
+            rate=p["rate"],
+            share_of_source=p["share_of_source"],
+            characters=p["characters"],
+            place="archive",
+            received="",
+        )
+        links.add(CaseInfo(id=a), [match])
+    return Alike(groups=links.clusters(least), pairs=pairs)

@@ -97,7 +97,7 @@ def batch_of(tx: Tx, who: Principal, batch_id: str) -> dict[str, Any]:
 def listed(tx: Tx, store: Store, who: Principal, row: Mapping[str, Any], book: Rulebook) -> list[Unit]:
     """Return the units of a batch that one may see, first those that most is to be done about."""
     found = _units(tx, store, who, row, book)
-    _join(found, comparing.clusters_of(tx, store, who, row["id"]).groups)
+    _join(found, comparing.alike(tx, who, row["id"]).groups)
     return sorted(found.values(), key=lambda u: (*u.urgency, u.called))
 
 
@@ -201,12 +201,13 @@ def groups_of(
     tx: Tx, store: Store, who: Principal, row: Mapping[str, Any], unit: Unit
 ) -> Iterator[tuple[Cluster, list[tuple[comparing.Named, bool]]]]:
     """Yield the groups of texts alike that a unit has a part in: with each member, and whether it is the unit's own."""
-    found = comparing.clusters_of(tx, store, who, row["id"])
+    found = comparing.alike(tx, who, row["id"])
     mine = {m["id"] for m in unit.members}
-    for cluster in found.groups:
-        if mine & {m.id for m in cluster.members}:
-            own, _ = _sides(unit, cluster)
-            yield cluster, [(found.named[m.id], m.id in own) for m in cluster.members]
+    groups_ = [c for c in found.groups if mine & {m.id for m in c.members}]
+    named = found.named(tx, store, who, groups_)
+    for cluster in groups_:
+        own, _ = _sides(unit, cluster)
+        yield cluster, [(named[m.id], m.id in own) for m in cluster.members]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

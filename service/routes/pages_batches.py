@@ -118,7 +118,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         quotas = overview.quotas_of(tx, here.store, who, row, book)
         figures = rows.figures(tx, batch_id, who.sight())
         histogram = overview.histogram_of(tx, who, batch_id)
-        clusters = comparing.clusters_of(tx, here.store, who, batch_id).groups
+        clusters = comparing.alike(tx, who, batch_id).groups
     labels = {r.id: r.check.label for r in book.batch}
     codes: dict[str, int] = {}
     for f in figures:

@@ -7,7 +7,9 @@ from html import unescape
 import docx
 import pytest
 
+from service import comparing
 from service.masking import unit_ref
+from service.people.principal import Principal, Role
 from service.store import decisions, submissions
 from service.store.sight import Sight
 from tests.service.jobs.handing import hand_in, members, open_batch, row_of, text_of, zipped
@@ -65,6 +67,25 @@ def test_groups_are_within_a_unit_or_with_others(browser, store):
     page = browser("administrator").get(f"/batches/{batch}/units").text
     assert "单位内 1 组" in row_in(page, UNIT) and "与别处 1 组" in row_in(page, UNIT)
     assert "单位内" not in row_in(page, OTHER) and "与别处 1 组" in row_in(page, OTHER)
+
+
+def test_groups_are_the_same_whether_they_are_named_or_not(store, batch):
+    people = [
+        Principal(id="user:1", name="", role=Role.ADMINISTRATOR),
+        Principal(id="user:2", name="", role=Role.REVIEWER, batches={"*": True}),
+        Principal(id="user:3", name="", role=Role.SUBMITTER, unit_key=UNIT),
+    ]
+    with store.read() as tx:
+        for who in people:
+            plain = comparing.alike(tx, who, batch)
+            named = comparing.clusters_of(tx, store, who, batch)
+            assert plain.groups
+            for one, other in zip(plain.groups, named.groups, strict=True):
+                called = plain.named(tx, store, who, [one])
+                assert sorted(called[m.id].title for m in one.members) == sorted(
+                    named.named[m.id].title for m in other.members
+                )
+                assert [x.rate for x in one.links] == [x.rate for x in other.links]
 
 
 def test_quotas_and_lateness_are_counted_by_unit(browser, store):

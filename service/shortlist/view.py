@@ -13,7 +13,7 @@ from service.moment import shown
 from service.people.principal import Principal
 from service.points import Seen, seen
 from service.shortlist.proposal import Candidate, Group, Place, Placed, propose
-from service.shortlist.words import label, reasons
+from service.shortlist.words import label, opinions, reasons
 from service.store import decisions, shortlist
 from service.store.database import Row, Store, Tx
 from service.views import Veil, submission_view, text_view, veil_of
@@ -96,10 +96,12 @@ class Shortlist:
         self._know({i for _, p in entries for i in (p.candidate.id, p.near, *p.yields_to)} - {""})
         by = {c["by"] for i in wanted if (c := self._choices.get(i))}
         names = decisions.names_of(self._tx, by)
-        given = shortlist.points(self._tx, wanted)
-        return [self._case(g, p, names, seen(given.get(p.candidate.id, {}), self._who)) for g, p in entries]
+        members = {x.candidate.id for g, _ in entries for x in g.placed}
+        given = shortlist.points(self._tx, members)
+        points = {i: seen(given.get(i, {}), self._who) for i in members}
+        return [self._case(g, p, names, points) for g, p in entries]
 
-    def _case(self, group: Group, p: Placed, names: Mapping[str, str], points: Seen) -> dict[str, Any]:
+    def _case(self, group: Group, p: Placed, names: Mapping[str, str], points: Mapping[str, Seen]) -> dict[str, Any]:
         c, row, view = p.candidate, self._rows[p.candidate.id], self._view(p.candidate.id)
         return {
             "id": c.id,
@@ -110,7 +112,7 @@ class Shortlist:
             "label": label(p),
             "proposed": p.proposed.value,
             "choice": self._choice(c.id, names),
-            "reasons": reasons(p, group, self._title),
+            "reasons": [*reasons(p, group, self._title), *opinions(p, group, points, self._title)],
             "near": bool(p.near),
             "unsure": bool(p.yields_to),
             "rank": p.rank,
@@ -125,7 +127,7 @@ class Shortlist:
             "topic_band": row["topic_band"],
             "verdict": row["verdict"],
             "decision": row["decision"],
-            "points": points.to_json(),
+            "points": points[c.id].to_json(),
         }
 
     def _choice(self, submission_id: str, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -156,6 +158,7 @@ class Shortlist:
         return submission_view(dict(self._rows[submission_id]), self._people[submission_id], self._who)
 
     def _title(self, submission_id: str) -> str:
+        self._know([submission_id])
         view = self._view(submission_id)
         return str(view["title"] or view["file"] or "没有标题的一篇")
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from screening.ranking import NEAR
 from screening.scoring.result import PARTS
+from service.points import Seen
 from service.shortlist.proposal import Candidate, Group, Place, Placed
 
 NAMED = 3  # titles in one sentence
@@ -87,6 +88,20 @@ def _border(p: Placed, title: Callable[[str], str]) -> Iterator[str]:
         yield f"与{side}的《{title(p.near)}》相差不超过 {NEAR:g} 分，难分高下，请人比较"
     if p.yields_to:
         yield f"{_named(p.yields_to, title)}参考分更高，还在核对；通过后由其入围，本篇可能转为候补"
+
+
+def opinions(p: Placed, group: Group, points: Mapping[str, Seen], title: Callable[[str], str]) -> Iterator[str]:
+    """Yield what the reviewers' points say, as far as one may see them: the mean, and where it contradicts the order."""
+    own = points[p.candidate.id]
+    if own.mean is None:
+        return
+    spread = f"{own.low:g}–{own.high:g}，" if own.count and own.count > 1 else ""
+    yield f"评审均分 {own.mean:g}（{spread}{own.count} 人）"
+    if p.state is Place.RESERVE and not p.candidate.hand:
+        inside = [x.candidate.id for x in group.placed if x.state is Place.IN]
+        lower = [i for i in inside if (mean := points[i].mean) is not None and own.mean - mean > NEAR]
+        if lower:
+            yield f"评审均分高于入围的{_named(lower, title)}，与参考分不一致，请人比较"
 
 
 def _named(ids: Sequence[str], title: Callable[[str], str]) -> str:

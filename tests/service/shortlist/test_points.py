@@ -12,6 +12,7 @@ from service.people import accounts, sessions
 from service.people.principal import Role
 from service.store import users
 from tests.service.jobs.handing import open_batch, text_of, zipped
+from tests.service.reading import rows
 from tests.service.working import drain
 
 FIRST, SECOND = 73.37, 81.19  # figures that stand nowhere else
@@ -33,14 +34,14 @@ def batch(store, settings):
 
 
 @pytest.fixture
-def person(client_of, store, settings, batch):
+def person(client_of, store, settings):
     """Return a function: the session of somebody of a role, which serves the interface as well."""
 
-    def make(login, role="reviewer"):
+    def make(login, role="reviewer", batch=None):
         user, _ = accounts.create(store, settings, login=login, role=Role(role), name=f"{login}的名字", by="test")
         if role == "reviewer":
             with store.write() as tx:
-                users.assign(tx, user, batch, blind=False)
+                users.assign(tx, user, batch or "*", blind=False)
         client, secret = client_of(None), sessions.start(store, settings, user)
         client.cookies.set(sessions.cookie_name(settings), secret)
         client.headers |= {"Accept": "text/html", "Origin": settings.url}
@@ -132,6 +133,29 @@ def test_the_order_of_the_shortlist_tells_nothing_of_them(person, batch):
     give(first, worst, 100)
     give(first, best, 1)
     assert second.get(f"/api/v1/batches/{batch}/shortlist").text == before
+
+
+def test_where_reviewers_contradict_the_order_is_said_to_who_may_see_both(person, store):
+    with store.write() as tx:
+        batch = rows.batch(tx)
+        low, *_, high = (
+            rows.submission(tx, store.sealer, batch=batch, score=score, title=f"研修{score}", verdict="clear")
+            for score in (90, 80, 70)
+        )
+    office, reviewer = person("office", "administrator"), person("first", batch=batch)
+
+    def said(who):
+        found = who.get(f"/api/v1/batches/{batch}/shortlist").json()
+        return {c["id"]: "；".join(c["reasons"]) for g in found["groups"] for c in g["cases"]}
+
+    give(office, low, 60)
+    give(office, high, 90)
+    give(reviewer, high, 80)
+    assert "评审均分 85（80–90，2 人）；评审均分高于入围的《研修90》，与参考分不一致，请人比较" in said(office)[high]
+    assert "评审均分 85" in said(reviewer)[high] and "高于" not in said(reviewer)[high]
+    give(reviewer, low, 70)
+    assert "高于入围的《研修90》" in said(reviewer)[high]
+    assert "高于" not in said(office)[low]
 
 
 def test_an_administrator_sees_all_with_who_gave_and_who_changed(person, batch):

@@ -61,7 +61,7 @@ class Reports:
         with self._store.read() as tx:
             row = dict(submissions.one(tx, submission_id, self._who.sight()))
             if not row["run"]:
-                raise not_found("这一对材料")
+                raise not_found("这份材料")
             person = submissions.person_of(tx, sealer, submission_id)
             stored, shown = shown_data(tx, sealer, row, self._who)
             case = submissions.case_of(tx, sealer, submission_id)
@@ -76,7 +76,7 @@ class Reports:
         sources = list(zip(reuse.sources if reuse else (), original["sources"], strict=True))
         found = next(((s, was["id"]) for s, was in sources if source_id in (s.id, was["id"])), None)
         if reuse is None or found is None:
-            raise not_found("这一对材料")
+            raise not_found("这份材料")
         match, source = found
         passages = tuple(
             (n, p)

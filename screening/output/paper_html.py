@@ -44,18 +44,22 @@ def document(content: Iterable[Block], *, name: str, made_at: datetime | None = 
     page = f"@page{{size:{PAGE[0]}mm {PAGE[1]}mm;margin:{TOP}mm {RIGHT}mm {BOTTOM}mm {LEFT}mm}}"
     screen = f"@media screen{{main{{width:{PAGE[0]}mm;padding:{TOP}mm {RIGHT}mm {BOTTOM}mm {LEFT}mm}}}}"
     base = f"main{{font-size:{size:g}pt}}"
-    css = "".join((f":root{{{_families()}}}", asset("paper.css"), page, screen, base, looks.css()))
+    css = "".join((_families(), asset("paper.css"), page, screen, base, looks.css()))
     written = h("meta", name="dcterms.created", content=made_at.isoformat()) if made_at else None
     return f"{head_of(name, script=False, css=css, more=written)}{h('main', body)}{foot_of(script=False)}".encode()
 
 
 def _families() -> str:
-    """Return the fonts as variables; figures and letters are in the Latin one, as on official papers."""
+    """Return the rules that name the fonts; figures and letters are in the Latin one, as on official papers."""
+    latin = ",".join(f"local('{n}')" for n in (LATIN, *FONTS[LATIN]))
+    # Quotation marks and dashes, which both fonts have, are those of the Chinese one.
+    face = f"@font-face{{font-family:latin;src:{latin};unicode-range:U+20-7E,U+A0-24F}}"
     names = {"body": BODY, "title": TITLE, "heading": HEADING, "kai": KAI, "song": SONG}
-    return ";".join(
-        f"--{key}:{','.join(repr(n) for n in (LATIN, *FONTS[LATIN], font, *FONTS[font]))},{_GENERIC.get(font, 'serif')}"
+    rows = (
+        f"--{key}:latin,{','.join(repr(n) for n in (font, *FONTS[font]))},{_GENERIC.get(font, 'serif')}"
         for key, font in names.items()
     )
+    return f"{face}:root{{{';'.join(rows)}}}"
 
 
 class _Looks:

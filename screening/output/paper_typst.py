@@ -90,10 +90,14 @@ def _fonts() -> tuple[Any, frozenset[str]]:
     return fonts, known
 
 
-def _family(font: str, known: frozenset[str]) -> list[str]:
-    """Return the fonts that this computer has of those wanted; a missing one would be warned of on every sheet."""
-    wanted = (LATIN, *FONTS[LATIN], font, *FONTS[font], *FONTS[BODY], *FONTS[HEADING])
-    return [n for n in dict.fromkeys(wanted) if n in known]
+def _family(font: str, known: frozenset[str]) -> list[dict[str, str]]:
+    """Return the fonts that this computer has of those wanted; a missing one would be warned of on every sheet.
+
+    Letters and figures come from the Latin one, quotation marks and dashes, which both have, from the Chinese one.
+    """
+    latin = [{"name": n, "covers": "latin-in-cjk"} for n in (LATIN, *FONTS[LATIN]) if n in known]
+    wanted = dict.fromkeys((font, *FONTS[font], *FONTS[BODY], *FONTS[HEADING]))
+    return [*latin, *({"name": n} for n in wanted if n in known)]
 
 
 def _paragraph(p: Paragraph) -> dict[str, Any]:
@@ -104,6 +108,20 @@ def _run(r: Run) -> dict[str, Any]:
     return asdict(r) | {"text": printable(r.text), "font": _KEYS.get(r.font, "")}
 
 
+_LINE: Final = 40  # characters of a line over the whole width, in the size of cells
+_WHOLE: Final = 24  # lines up to which a row is kept on one page: a higher one than the page would be cut off
+
+
+def _kept(t: Table, row: int) -> bool:
+    """Say whether a row does not break over two pages."""
+    most = max(
+        sum(1 + sum(len(r.text) for r in p.runs) * sum(t.shares) // (_LINE * share) for p in t.inside(row, i))
+        for i, share in enumerate(t.shares)
+    )
+    return (t.whole or (t.head and row == 0)) and most <= _WHOLE
+
+
 def _table(t: Table) -> dict[str, Any]:
     rows = [[[_paragraph(p) for p in t.inside(n, i)] for i in range(len(t.shares))] for n in range(len(t.rows))]
-    return {"rows": rows, "shares": t.shares, "head": t.head, "labels": t.labels, "whole": t.whole}
+    kept = [_kept(t, n) for n in range(len(t.rows))]
+    return {"rows": rows, "shares": t.shares, "head": t.head, "labels": t.labels, "kept": kept}

@@ -41,6 +41,7 @@ _WRITERS: dict[Form, Callable[..., bytes]] = {
     "pdf": paper_typst.document,
 }
 SOURCES_SHOWN, PLACES_SHOWN = 50, 3
+TITLE_SHOWN = 200  # characters: a whole text that stands where a title should would fill pages of the head
 _WHEN = {True: "对方在前", False: "本篇在前", None: "时间不详"}
 
 
@@ -127,13 +128,13 @@ def _head(report: Report, book: Rulebook, number: str, made_at: datetime | None,
         ("报告编号", number, "检测时间", stamp),
         (
             "题　　目",
-            info.title or ("（读不出来）" if report.error else "（没有找到标题）"),
+            short(info.title, TITLE_SHOWN) or ("（读不出来）" if report.error else "（没有找到标题）"),
             "材料类型",
             kind.label if kind else info.kind,
         ),
         ("报送单位", info.unit or "（未写明）", "项目类别", info.project or "（未写明）"),
         ("作　　者", info.author or "（未写明）", "报送时间", _when(info.received)),
-        ("文　　件", info.file, "比对范围", _range(report)),
+        ("文　　件", short(info.file), "比对范围", _range(report)),
     ]
     yield table(rows, (13, 37, 13, 37), head=False, labels=True)
     if verify_url:

@@ -87,6 +87,12 @@ def test_the_page_fetches_nothing_and_runs_nothing():
     assert "url(" not in page and "@import" not in page
 
 
+def test_a_text_in_the_place_of_a_title_does_not_fill_the_head():
+    report = several()
+    said = of_word(made(replace(report, case=replace(report.case, title="一块屏幕" * 750))))
+    assert 100 < len(said[said.index("题目") + 1]) < 250 and "略2820个字符" in said[said.index("题目") + 1]
+
+
 def test_names_of_values_and_heads_of_columns_are_told_to_who_listens():
     root = html.fromstring(made(several(), form="html").decode())
     assert root.xpath("//th[normalize-space()='总文字复制比']/@scope") == ["row"]
@@ -128,6 +134,14 @@ def test_words_never_become_commands_of_the_typesetter():
     nasty = '#panic("x") $1/0$ *_`<a> @b \\u{41} // /* = 一 [ ] { } \u202e'
     data = paper_typst.document([paragraph(run(nasty)), table([(nasty,)], (1,))], name=nasty)
     assert of_pdf(data).count(squeezed('#panic("x")$1/0$')) == 2
+
+
+@pytest.mark.usefixtures("typst")
+def test_a_row_higher_than_a_page_is_not_cut_off():
+    said = of_pdf(
+        paper_typst.document([table([("窄", "甲" * 3000 + "完")], (1, 4), head=False, labels=True)], name="x")
+    )
+    assert said.count("甲") == 3000 and said.endswith("完")
 
 
 @pytest.mark.usefixtures("typst")
@@ -175,4 +189,5 @@ def test_without_a_chinese_font_it_says_so(monkeypatch):
 @pytest.mark.usefixtures("typst")
 def test_a_font_of_the_computer_is_used_and_none_that_it_lacks():
     _, known = paper_typst._fonts()
-    assert paper_typst._family(BODY, known) and set(paper_typst._family(BODY, known)) <= known
+    used = [f["name"] for f in paper_typst._family(BODY, known)]
+    assert used and set(used) <= known

@@ -203,24 +203,18 @@ def write_workbook(store: Store, who: Principal, row: Mapping[str, Any], book: R
 
     made = [replace(r, place=n) for n, r in enumerate(each(store, who, row["id"], line))]
     hidden = names_hidden(who, row["id"])
-    with store.read() as tx:
-        outcomes = () if hidden else outcomes_of(tx, store, row, book)
-        clusters = clusters_of(tx, store, who, row["id"]).groups
     verdicts: dict[str, int] = {}
     for r in made:
         verdicts[r.verdict.value] = verdicts.get(r.verdict.value, 0) + 1
-    remarks = () if hidden else tuple(Remark(name=r["name"], reason=r["reason"]) for r in remarks_of(row, who))
-    whole = BatchReport(
-        made_with=MadeWith(engine=__version__, rulebook={"id": book.id, "digest": book.digest}),
-        outcomes=outcomes,
-        verdicts=verdicts,
-        clusters=clusters,
-        remarks=remarks,
-    )
-    # Units are not told how their cases are weighed against others.
-    if who.role is Role.SUBMITTER:
-        write_summary(path, _Rows(tuple(made)), whole, book)
-    else:
-        shortlist = Shortlist(tx, store, who, row, book)
-        write_summary(path, _Rows(tuple(made)), whole, book, partial(add_sheets, found=shortlist))
+    with store.read() as tx:
+        whole = BatchReport(
+            made_with=MadeWith(engine=__version__, rulebook={"id": book.id, "digest": book.digest}),
+            outcomes=() if hidden else outcomes_of(tx, store, row, book),
+            verdicts=verdicts,
+            clusters=clusters_of(tx, store, who, row["id"]).groups,
+            remarks=() if hidden else tuple(Remark(name=r["name"], reason=r["reason"]) for r in remarks_of(row, who)),
+        )
+        # Units are not told how their cases are weighed against others.
+        more = None if who.role is Role.SUBMITTER else partial(add_sheets, found=Shortlist(tx, store, who, row, book))
+        write_summary(path, _Rows(tuple(made)), whole, book, more)
     return len(made)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import func, select, update
@@ -19,15 +20,15 @@ from service.store.sight import Sight
 from service.views import shown_report
 from tests.service.jobs.handing import hand_in, members, open_batch, row_of, zipped
 from tests.service.working import drain
-from tests.writing import case_lines, docx
+from tests.writing import case_lines, docx, noise
 
 PLANTED = "紫藤花架下的第九次磨课"
 
 
 def both(store, settings):
-    lines = case_lines(71)
+    lines = case_lines(71, 6)
     shared = [*lines[:1], *(f"{PLANTED}，{line}" if len(line) > 50 else line for line in lines[1:])]
-    other = [f"另一篇：{case_lines(72)[0]}", *(line.replace(PLANTED, "藤下磨课") for line in shared[1:])]
+    other = [f"另一篇：{case_lines(72, 6)[0]}", *(line.replace(PLANTED, "藤下磨课") for line in shared[1:])]
     gone = hand_in(store, docx(shared), "欧阳静雪.docx", unit="青榆县第三小学", title=shared[0], author="欧阳静雪")
     drain(store, settings)
     stays = hand_in(store, docx(other), "乙.docx", unit="松岗县教师进修学校", title=other[0])
@@ -73,7 +74,7 @@ def test_a_deleted_text_is_gone_also_from_the_report_of_another(store, settings,
     with store.read() as tx:
         assert tx.execute(select(run.c.id).where(run.c.submission == gone)).first() is None
     rest = kept(store)
-    for word in (PLANTED, "青榆县第三小学", "欧阳静雪", case_lines(71)[0]):
+    for word in (PLANTED, "青榆县第三小学", "欧阳静雪", case_lines(71, 6)[0]):
         assert word not in rest
     bytes_left = raw(where)
     assert "青榆县第三小学".encode() not in bytes_left
@@ -82,7 +83,7 @@ def test_a_deleted_text_is_gone_also_from_the_report_of_another(store, settings,
 
 def test_only_reports_that_may_mention_it_are_opened(store, settings):
     gone, stays = both(store, settings)
-    far = hand_in(store, docx(case_lines(73)), "丙.docx")
+    far = hand_in(store, docx(["别的事", noise(Random(73), 600)]), "丙.docx")
     drain(store, settings)
     assert "紫藤" not in newest(store, far)
     with store.write() as tx:
@@ -103,12 +104,14 @@ def test_what_was_withdrawn_before_it_was_deleted_is_gone_too(store, settings):
 
 
 def test_of_the_same_bytes_handed_in_twice_the_other_keeps_all_but_the_names_of_the_one_that_goes(store, settings):
-    data = docx([*case_lines(71)[:3], *(f"{PLANTED}，{line}" for line in case_lines(71)[3:])])
+    data = docx([*case_lines(71, 6)[:3], *(f"{PLANTED}，{line}" for line in case_lines(71, 6)[3:])])
     first = {"unit": "青榆县第三小学", "author": "欧阳静雪"}
     second = {"unit": "白麓大学", "author": "第五云舒"}
     gone = hand_in(store, data, "欧阳静雪.docx", **first, row=first)
     drain(store, settings)
-    quoting = hand_in(store, docx([*case_lines(72)[:3], *(f"{PLANTED}，{x}" for x in case_lines(71)[3:])]), "乙.docx")
+    quoting = hand_in(
+        store, docx([*case_lines(72, 6)[:3], *(f"{PLANTED}，{x}" for x in case_lines(71, 6)[3:])]), "乙.docx"
+    )
     twin = hand_in(store, data, "丁.docx", **second, row=second)
     drain(store, settings)
     for report in (newest(store, quoting), newest(store, twin)):
@@ -129,7 +132,7 @@ def test_of_the_same_bytes_handed_in_twice_the_other_keeps_all_but_the_names_of_
 
 
 def test_what_the_checks_of_the_batch_said_of_it_goes_from_its_mates(store, settings):
-    texts = {f"{n}.docx": docx(case_lines(74 + n)) for n in range(2)}
+    texts = {f"{n}.docx": docx(case_lines(74 + n, 6)) for n in range(2)}
     table = "文件名,案例类型,单位,作者\n" + "".join(
         f"{n}.docx,典型工作案例,{u},欧阳静雪\n" for n, u in enumerate(UNITS)
     )
@@ -155,7 +158,7 @@ def two_batches(store, settings):
         where = open_batch(store, name=title)
         with store.write() as tx:
             tell(tx, "batch.received", batch=where)
-        hand_in(store, docx(case_lines(77 + n)), f"{title}.docx", batch=where, unit="青榆县第三小学")
+        hand_in(store, docx(case_lines(77 + n, 6)), f"{title}.docx", batch=where, unit="青榆县第三小学")
         with store.write() as tx:
             batches.change(tx, where, state="closed", closed=now() - timedelta(days=31 if n == 0 else 29))
         out.append(where)

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from screening.intake.gather import case_id
 from service.masking import names_of
 from service.people.principal import Principal, Role
@@ -16,32 +18,39 @@ BLIND = Principal(id="key:2", name="", role=Role.REVIEWER, batches={"*": True})
 FORM = {"作者真实姓名": NAME, "单位": "青榆县第三小学", "职务/职称": POST, "邮箱": "wrqh@example.com", "电话": PHONE}
 
 
+@pytest.fixture
+def where(tmp_path):
+    """What is shown is decided above the database."""
+    return str(tmp_path / "data" / "screening.db")
+
+
 def handed_in(store, settings, **stated):
-    lines = case_lines(81)
+    lines = case_lines(81, 6)
     lines[2] += f"笔者（{POST}，内线{PHONE}）与{NAME}工作室同行。"
     submission_id = hand_in(store, docx(lines, FORM), "案例.docx", **stated)
     drain(store, settings)
     with store.read() as tx:
         person = submissions.person_of(tx, store.sealer, submission_id)
         said = shown_report(tx, store.sealer, row_of(store, submission_id), BLIND).decode()
-    return person, said
+    return submission_id, person, said
 
 
-def test_the_form_that_was_found_is_kept_with_the_author(store, settings):
-    person, _ = handed_in(store, settings)
+def test_the_form_that_was_found_is_kept_and_hidden_by_value_and_the_files_name_leads_to_nothing(store, settings):
+    submission_id, person, said = handed_in(store, settings)
     assert person["author"] == NAME
     assert person["form"]["phone"][0] == PHONE
     assert person["form"]["post"][0] == POST
-
-
-def test_a_phone_that_looks_like_none_and_a_post_are_hidden_by_value(store, settings):
-    _, said = handed_in(store, settings)
     for value in (NAME, PHONE, POST, "wrqh@example.com", "青榆县第三小学"):
         assert value not in said
+    guessed, row = case_id("案例.docx"), row_of(store, submission_id)
+    assert row["case"] == guessed
+    assert guessed not in said
+    assert json.loads(said)["case"]["id"] == submission_id
+    assert guessed not in submission_view(dict(row), person, BLIND).values()
 
 
 def test_a_name_that_was_stated_stays_beside_the_one_that_was_found(store, settings):
-    person, _ = handed_in(store, settings, author="第五云舒")
+    _, person, _ = handed_in(store, settings, author="第五云舒")
     names = names_of({}, person)
     assert {"第五云舒", NAME} <= set(names.people)
 
@@ -50,17 +59,7 @@ def test_a_rank_that_many_hold_is_no_name():
     assert "高级教师" not in names_of({}, {"form": {"post": ["高级教师", None]}}).values
 
 
-def test_a_blind_reviewer_gets_no_id_that_a_file_name_leads_to(store, settings):
-    person, said = handed_in(store, settings)
-    guessed = case_id("案例.docx")
-    (submission_id,) = {json.loads(said)["case"]["id"]}
-    row = row_of(store, submission_id)
-    assert row["case"] == guessed
-    assert guessed not in said
-    assert guessed not in submission_view(dict(row), person, BLIND).values()
-
-
-def test_neither_does_what_a_check_says_of_the_other_members_of_its_batch():
+def test_no_id_made_of_a_files_name_is_told_of_other_members_of_the_batch():
     guessed, source = case_id("闻人清和.docx"), "0123456789abcdef"
     evidence = [{"start": 0, "end": 1, "quote": "字", "other": {"case": c, "quote": ""}} for c in (guessed, source)]
     finding = {"code": "x", "message": "", "facts": {"cases": [guessed]}, "evidence": evidence}

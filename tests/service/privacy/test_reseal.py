@@ -18,7 +18,7 @@ OLD, NEW = b"o" * 32, b"n" * 32
 def filled(settings):
     """A database sealed with the old key, with a submission in it; its id."""
     store = Store.open(settings.database_url, OLD)
-    found = hand_in(store, docx(case_lines(91)), "欧阳静雪.docx", author="欧阳静雪")
+    found = hand_in(store, docx(case_lines(91, 6)), "欧阳静雪.docx", author="欧阳静雪")
     drain(store, settings)
     store.close()
     return found

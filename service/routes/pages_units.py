@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from screening.output.letter import NAME, Letter, day
@@ -21,6 +21,7 @@ from service.store import batches, current
 from service.store.database import Tx, note
 
 router = APIRouter(include_in_schema=False)
+PAGE = 200  # units
 
 
 @router.get("/unit")
@@ -33,8 +34,10 @@ def own(request: Request, here: Here, who: Person) -> HTMLResponse:
 
 
 @router.get("/batches/{batch_id}/units")
-def listed(request: Request, here: Here, who: Person, batch_id: str) -> HTMLResponse:
-    """Show the units of a batch."""
+def listed(
+    request: Request, here: Here, who: Person, batch_id: str, page: Annotated[int, Query(ge=1, le=10_000)] = 1
+) -> HTMLResponse:
+    """Show the units of a batch, those first that most is to be done about."""
     with here.store.read() as tx:
         row = units.batch_of(tx, who, batch_id)
         found = units.listed(tx, here.store, who, row, _book(here, row))
@@ -42,7 +45,10 @@ def listed(request: Request, here: Here, who: Person, batch_id: str) -> HTMLResp
     return render(
         "units.html",
         request,
-        units=found,
+        units=found[PAGE * (page - 1) : PAGE * page],
+        count=len(found),
+        before=page - 1,
+        next=page + 1 if len(found) > PAGE * page else 0,
         batch=batch,
         figures=[
             ("份建议退回", sum(u.verdicts["return"] for u in found)),

@@ -54,6 +54,17 @@ def test_the_list_says_of_each_unit_what_is_to_be_done(browser, batch):
     assert 'data-label="份数">2<' in own
 
 
+def test_many_units_come_page_by_page(browser, store):
+    with store.write() as tx:
+        batch = rows.batch(tx)
+        for n in range(201):
+            rows.submission(tx, store.sealer, batch=batch, unit=f"第{n:03d}小学")
+    client = browser("administrator")
+    first, second = (client.get(f"/batches/{batch}/units?page={n}").text for n in (1, 2))
+    assert (first.count('class="name"'), second.count('class="name"')) == (200, 1)
+    assert "共 201 个" in first and 'href="?page=2"' in first and 'href="?page=1"' in second
+
+
 def test_groups_are_within_a_unit_or_with_others(browser, store):
     with store.write() as tx:
         batch = rows.batch(tx)

@@ -18,7 +18,7 @@ from service.app import create_app
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
 from service.settings import Settings
-from service.store import files, schema, users, webhooks
+from service.store import files, schema, tasks, users, webhooks
 from service.store.database import Store
 from service.store.submissions import Handed, hand_in
 from tests.service.reading import rows
@@ -111,6 +111,15 @@ def _fill(world, settings):
         hook = webhooks.make(
             tx, store.sealer, url="https://127.0.0.1:1/", events=[], secret="whsec_AAAA", unit_key="", by="test"
         )
+        trial = tasks.make(
+            tx,
+            tasks.TRIAL,
+            "test",
+            total=0,
+            given={"cases": [], "of": 0, "before": settings.rulebook},
+            target=settings.rulebook,
+            batch=batch,
+        )
     some_key, _, _ = keys.issue(store, name="some", role=Role.ADMINISTRATOR, days=1, by="test")
     world.things = {
         "nothing": "0" * 28,
@@ -122,6 +131,10 @@ def _fill(world, settings):
         "webhooks": hook,
         "runs": state["run"],
         "rulebooks": settings.rulebook,
+        "trials": trial,
+        "tasks": trial,
+        "documents": state["document"],
+        "archive": state["document"],
     }
 
 

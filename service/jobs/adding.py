@@ -34,9 +34,16 @@ def step(kit: Kit, held: Held) -> None:
     """Read some of the files of an upload and add them.
 
     ``given`` is {"name": of the upload, "year": or None}. The results are {"new", "known": counts, "failed": [[name, message, advice]],
-    "failures": count, "ignored": [[name, reason]]}. Raises :class:`ScreeningError` for an upload that holds no case.
+    "failures": count, "ignored": [[name, reason]], "files": [[name, title, whether new]]}. Raises :class:`ScreeningError` for an upload that holds no case.
     """
-    found: dict[str, Any] = {"new": 0, "known": 0, "failed": [], "failures": 0, "ignored": []} | held.results
+    found: dict[str, Any] = {
+        "new": 0,
+        "known": 0,
+        "failed": [],
+        "failures": 0,
+        "ignored": [],
+        "files": [],
+    } | held.results
     with kit.folder() as folder:
         gathered = _gathered(kit, held, Path(folder))
         end, done = time.monotonic() + _STEP, held.done
@@ -53,8 +60,10 @@ def step(kit: Kit, held: Held) -> None:
             else:
                 _fail(found, [read])
             done += 1
-    for added in kit.library.add_many(entries):  # what is there already, also from an attempt that was lost, is known
+    for entry, added in zip(entries, kit.library.add_many(entries), strict=True):
+        # What is there already, also from an attempt that was lost, is known.
         found["new" if added.new else "known"] += 1
+        found["files"] = [*found["files"], [entry.file, entry.title, added.new]][:_NAMED]
     with kit.store.write() as tx:
         if tasks.settle(tx, held, done=done, total=total, results=found) and done >= total:
             note(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
-from screening.output.labels import SEVERITY, check_label
+from screening.output.labels import GENRE, SEVERITY, check_label
 from screening.rulebook import Rulebook
 from screening.rulebook_difference import Difference
 from screening.rulebook_editing import Value, value_at
@@ -83,12 +83,27 @@ _WORDS: Final[Mapping[str, str]] = {
     "author_form.fields": "必填的项",
 }
 
+_ITEMS: Final[Mapping[str, str]] = GENRE | {
+    "title": "标题",
+    "name": "姓名",
+    "unit": "单位",
+    "post": "职务职称",
+    "email": "邮箱",
+    "phone": "电话",
+}
+
 
 def words_of(check: str, key: str) -> str:
     """Return what a key is called, the key itself if it has no name here."""
     if key.startswith("score."):
         return f"{PARTS.get(key[6:], key[6:])}的分值"
     return _WORDS.get(f"{check}.{key}") or _WORDS.get(f"*.{key}") or key
+
+
+def params_of(rule: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what a rule (as plain values) is set to, as the page shows it: name and value; what is empty or "no" is left out."""
+    said = ((words_of(rule["check"], k), v) for k, v in rule["params"].items() if v not in (None, "", 0, False, [], ()))
+    return [(words, _shown(list(v) if isinstance(v, tuple) else v)) for words, v in said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +240,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(map(str, value))
+        return "、".join(_ITEMS.get(str(v), str(v)) for v in value)
     if isinstance(value, str):
         return STATES.get(value) or SEVERITIES.get(value) or value
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -151,7 +151,9 @@ def added(here: Service, who: Principal, given: Sequence[Any], year: int) -> str
     if len(taken) > 1 and any(u.name.lower().endswith(".zip") for u in taken):
         raise ServiceError(422, "archive.mixed", "压缩包请单独上传", "一次一个压缩包，或一次几个案例文件。")
     with TemporaryFile(dir=uploads.scratch(here.settings)) as made:
-        name, stream = (taken[0].name, taken[0].stream) if len(taken) == 1 else ("上传的文件.zip", _zipped(made, taken))
+        name, stream = (
+            (taken[0].name, taken[0].stream) if len(taken) == 1 else (f"{len(taken)} 个文件.zip", _zipped(made, taken))
+        )
         sha256, size = files.digest_of(stream)
         said = {"name": name, "year": year or None}
         with here.store.write() as tx:

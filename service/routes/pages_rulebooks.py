@@ -18,7 +18,7 @@ from screening.rulebook_difference import differences
 from screening.scoring.result import PARTS
 from service.context import Here, Service
 from service.pages.frame import render
-from service.pages.rulebook_words import STATES, said_of
+from service.pages.rulebook_words import STATES, params_of, said_of
 from service.people.principal import Principal, Role
 from service.routes.originals import disposition
 from service.routes.pages_people import Person
@@ -93,6 +93,7 @@ def shown_book(request: Request, here: Service, who: Principal, rulebook_id: str
         parts=PARTS,
         severity={k.value: v for k, v in SEVERITY.items()},
         states=STATES,
+        shown=params_of,
         used=used,
         others=[dict(b) for b in others] if manages(who) else [],
         **given,

@@ -206,6 +206,8 @@ def _try(
 @router.post("/{rulebook_id}/try")
 def tried(request: Request, here: Here, who: Manager, rulebook_id: str, batch: Text = "", most: Text = "") -> Response:
     """Begin a trial."""
+    if not batch:
+        return _try(request, here, who, rulebook_id, ServiceError(422, "trial.batch", "没有选批次", "请从列表里选。"))
     count = int(most) if re.fullmatch(r"[0-9]{1,4}", most.strip()) else SAMPLE
     try:
         task_id = begun(here, who, rulebook_id, NewTrial(batch=batch[:28], most=max(1, min(MOST, count))))

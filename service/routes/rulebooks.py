@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -189,4 +189,5 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "severity": rule.severity.value,
         "state": rule.state,
         "clause": {"where": rule.clause.where, "quote": rule.clause.quote},
+        "params": _plain({f.name: getattr(rule.params, f.name) for f in fields(rule.params)}),
     }

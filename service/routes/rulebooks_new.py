@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from screening.rulebook import parse_rulebook
+from screening.rulebook import available, parse_rulebook
 from service.context import Here, Manager, Service
 from service.errors import ServiceError
 from service.moment import shown
@@ -62,7 +62,7 @@ def kept(here: Service, who: Principal, given: NewVersion) -> str:
     if PurePosixPath(file).name != file or "\\" in file:
         raise ServiceError(422, "rulebook.notice", "notice 应只是一个文件名", f'例如 notice = "{book.id}.txt"。')
     own = here.settings.rulebook
-    if not books.is_kept(own) and current.rulebook(own).id == book.id:
+    if own not in available() and current.rulebook(own).id == book.id:
         raise ServiceError(
             409, "rulebook.shipped", f"“{book.id}”是安装时设定的规则集，不能在这里改", "请在 id 里换一个编号。"
         )

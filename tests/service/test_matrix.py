@@ -20,7 +20,7 @@ from service.masking import unit_ref
 from service.people import accounts, keys, sessions
 from service.people.principal import Role, Scope
 from service.settings import Settings
-from service.store import decisions, files, schema, users, webhooks
+from service.store import decisions, files, schema, tasks, users, webhooks
 from service.store.database import Store
 from service.store.submissions import Handed, hand_in
 from tests.service.reading import rows
@@ -121,6 +121,15 @@ def _fill(world, settings):
         )
         decisions.recall_later(tx, "finding", "privacy.body:0", "dismiss", "同一模板", "user:test", submission)
         remembered = tx.execute(schema.memory.select()).mappings().one()["id"]
+        trial = tasks.make(
+            tx,
+            tasks.TRIAL,
+            "test",
+            total=0,
+            given={"cases": [], "of": 0, "before": settings.rulebook},
+            target=settings.rulebook,
+            batch=batch,
+        )
     some_key, _, _ = keys.issue(store, name="some", role=Role.ADMINISTRATOR, days=1, by="test")
     world.things = {
         "nothing": "0" * 28,
@@ -134,6 +143,10 @@ def _fill(world, settings):
         "memory": remembered,
         "runs": state["run"],
         "rulebooks": settings.rulebook,
+        "trials": trial,
+        "tasks": trial,
+        "documents": state["document"],
+        "archive": state["document"],
     }
 
 

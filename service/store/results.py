@@ -144,7 +144,8 @@ def keep_report(
 ) -> bool:
     """Keep a report and end the work; ``state`` "failed" is for what was given up. Returns False if the lease is no longer ours.
 
-    ``words`` is the text as it can be found from now on: without the names behind the report's sources. The report's pairs take the place of those of the report before it; what people left out of the rates stays out.
+    ``words`` is the text as it can be found from now on: without the names behind the report's sources. The report's pairs take the
+    place of those of the report before it; what people left out of the rates stays out.
     """
     if not work.held(tx, lease):
         return False

@@ -13,6 +13,7 @@ import weakref
 from typing import Any, Final
 
 from screening.errors import RulebookError, ScreeningError, UsageError
+from screening.intake.boundary import Deadline
 from screening.intake.frames import BrokenFrameError, receive, send
 from service.errors import ServiceError
 
@@ -53,22 +54,13 @@ class _Child:
         """Return what the process answers. Raises :class:`_Died`."""
         assert self._process.stdin
         assert self._process.stdout
-        late = threading.Event()
-
-        def strike() -> None:
-            late.set()
-            self._process.kill()
-
-        timer = threading.Timer(seconds, strike)
-        timer.daemon = True
-        timer.start()
+        deadline = Deadline(self._process, seconds)
         try:
-            send(self._process.stdin, errand, data)
-            return receive(self._process.stdout)
+            with deadline:
+                send(self._process.stdin, errand, data)
+                return receive(self._process.stdout)
         except (EOFError, BrokenFrameError, OSError) as error:
-            raise _Died(late=late.is_set()) from error
-        finally:
-            timer.cancel()
+            raise _Died(late=deadline.passed) from error
 
     def close(self) -> None:
         """End the process and wait for its end."""

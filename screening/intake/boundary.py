@@ -45,7 +45,7 @@ class _Died(Exception):  # noqa: N818 - no error of the program: the event that 
         self.late = late
 
 
-class _Deadline:
+class Deadline:
     """Kills a process when time is up, unless the work inside was done before."""
 
     def __init__(self, process: subprocess.Popen[bytes], seconds: float) -> None:
@@ -101,7 +101,7 @@ class Child:
         assert self._process.stdout
         if self.in_force is None:
             try:
-                with _Deadline(self._process, _START):
+                with Deadline(self._process, _START):
                     self.in_force, _ = receive(self._process.stdout, 1_000)
             except (EOFError, BrokenFrameError, OSError) as error:
                 raise refusal("no_reader") from error
@@ -114,7 +114,7 @@ class Child:
         assert self._process.stdout
         self.greeted()
         self.served += 1
-        deadline = _Deadline(self._process, limits.seconds)
+        deadline = Deadline(self._process, limits.seconds)
         try:
             with deadline:
                 send(self._process.stdin, {"name": name, "limits": asdict(limits)}, data)

@@ -6,9 +6,13 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
 import service
+from service.app import create_app
+from service.settings import Settings
+from service.store.database import Store
 
 PROBLEM = "application/problem+json"
 OPEN = {"/healthz", "/readyz"}
@@ -16,15 +20,20 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]")
 TEXTS = {"application/json", "application/x-ndjson", "text/event-stream", "text/plain"}
 
 
-@pytest.fixture
-def where(tmp_path):
-    """One database is enough: the description does not depend on it."""
-    return str(tmp_path / "data" / "screening.db")
+@pytest.fixture(scope="module")
+def said(tmp_path_factory):
+    """The description as it is sent; made once, as it depends on nothing."""
+    settings = Settings(data=tmp_path_factory.mktemp("openapi"))
+    store = Store.open(settings.database_url)
+    app = create_app(settings, store)
+    yield TestClient(app).get("/api/v1/openapi.json").content
+    app.state.apart.close()
+    store.close()
 
 
 @pytest.fixture
-def described(client_of):
-    return client_of(None).get("/api/v1/openapi.json").json()
+def described(said):
+    return json.loads(said)
 
 
 def operations(described):

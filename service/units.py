@@ -21,14 +21,13 @@ from service import comparing, overview
 from service.errors import ServiceError, not_found
 from service.masking import unit_pseudonym, unit_ref
 from service.people.principal import Principal, Role
-from service.store import batches, groups, submissions
+from service.store import batches, decisions, findings, groups, runs, submissions
 from service.store import units as store_units
 from service.store.database import Store, Tx
 from service.views import Veil, shown_report, submission_view, veil_of
 
 LATE: Final = "deadline.late"
 READ: Final = 200  # reports of one unit that are read for its page; the page says when there are more
-_SPOKEN_OF: Final = (Severity.BLOCKER, Severity.REVIEW)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,11 +84,8 @@ def batch_of(tx: Tx, who: Principal, batch_id: str) -> dict[str, Any]:
     A unit sees its own part of a batch that all units hand in to, if it has one.
     """
     row = dict(batches.one(tx, batch_id, who.sight(), shared=who.role is Role.SUBMITTER))
-    if (
-        row["unit_key"] != who.unit_key
-        and who.role is Role.SUBMITTER
-        and not store_units.members(tx, batch_id, who.sight())
-    ):
+    shared = who.role is Role.SUBMITTER and not row["unit_key"]
+    if shared and not store_units.members(tx, batch_id, who.sight()):
         raise not_found("这个批次")
     return row
 
@@ -167,19 +163,23 @@ class Matter:
 
 def cases_of(tx: Tx, store: Store, who: Principal, unit: Unit) -> list[dict[str, Any]]:
     """Return a unit's submissions as one sees them (see :func:`service.views.submission_view`)."""
-    found = groups.rows_of(tx, [m["id"] for m in unit.members], who.sight())
-    return [
-        submission_view(dict(found[m["id"]]), submissions.person_of(tx, store.sealer, m["id"]), who)
-        for m in unit.members
-    ]
+    ids = [m["id"] for m in unit.members]
+    found, people = groups.rows_of(tx, ids, who.sight()), submissions.persons_of(tx, store.sealer, ids)
+    return [submission_view(dict(found[i]), people[i], who) for i in ids]
 
 
-def matters_of(tx: Tx, store: Store, who: Principal, unit: Unit) -> list[Matter]:
-    """Return what the newest reports of a unit's first :data:`READ` submissions ask for, the gravest and most frequent first."""
+def matters_of(tx: Tx, store: Store, who: Principal, unit: Unit) -> tuple[list[Matter], int]:
+    """Return what the newest reports of a unit's first :data:`READ` submissions ask for, the gravest and most frequent first.
+
+    What reviewers dismissed is left out and counted; to the unit itself all stays, as in its reports: it is told of decisions later.
+    """
     found: dict[tuple[str, ...], Matter] = {}
+    dismissed = 0
     for row in reported(tx, who, unit)[:READ]:
-        report = Report.from_json(json.loads(shown_report(tx, store.sealer, row, who)))
-        for f in report.findings:
+        seen = json.loads(shown_report(tx, store.sealer, row, who))
+        if who.role is not Role.SUBMITTER:
+            dismissed += _drop_dismissed(tx, store, row["id"], row["run"], seen)
+        for f in Report.from_json(seen).findings:
             if not counts(f):
                 continue
             where, quote = (f.clause.where, f.clause.quote) if f.clause else ("", "")
@@ -194,7 +194,23 @@ def matters_of(tx: Tx, store: Store, who: Principal, unit: Unit) -> list[Matter]
                 ),
             )
             matter.said.append((row["id"], f.message))
-    return sorted(found.values(), key=lambda m: (-m.severity.rank, -len(m.said), m.label))
+    return sorted(found.values(), key=lambda m: (-m.severity.rank, -len(m.said), m.label)), dismissed
+
+
+def _drop_dismissed(tx: Tx, store: Store, submission_id: str, run: str, seen: dict[str, Any]) -> int:
+    """Take the findings that people dismissed out of a report as somebody sees it; return how many those were.
+
+    Keys are made of the author's own words, so they come from the report as the engine wrote it: its findings stand in the same order.
+    """
+    keys = [k for k, _, _ in findings.keys_of(json.loads(runs.report_of(tx, store.sealer, run)))]
+    gone = {k for k, said in decisions.standing(tx, submission_id, keys).items() if said.what == "dismiss"}
+    if not gone:
+        return 0
+    names = iter(keys)
+    for outcome in seen["outcomes"]:
+        if not outcome.get("shadow"):
+            outcome["findings"] = [f for f in outcome["findings"] if next(names) not in gone]
+    return len(gone)
 
 
 def groups_of(
@@ -263,20 +279,24 @@ def told_to(
 ) -> tuple[list[Report], dict[str, Report]]:
     """Return the reports that a letter to a unit (its key) tells of, and, by the case's id, those of versions that were replaced.
 
-    A letter says what the unit itself may see: of other units' texts only that there is one. ``cases`` are rows with a report.
+    A letter says what the unit itself may see: of other units' texts only that there is one. It asks for nothing that reviewers
+    dismissed, and for nothing in a case that they let pass. ``cases`` are rows with a report.
     """
     unit = Principal(id="letter", name="", role=Role.SUBMITTER, unit_key=key)
     former = store_units.runs_of(tx, [c["replaces"] for c in cases if c["replaces"]], key)
     reports, earlier = [], {}
     for case in cases:
-        reports.append(_seen(tx, store, case, unit, case["run"]))
+        reports.append(_seen(tx, store, case, unit, case["id"], case["run"]))
         if run := former.get(case["replaces"] or ""):
             # By the row of the new version, so that a source has the same alias in both reports.
-            earlier[case["id"]] = _seen(tx, store, case, unit, run)
+            earlier[case["id"]] = _seen(tx, store, case, unit, case["replaces"], run)
     return reports, earlier
 
 
-def _seen(tx: Tx, store: Store, case: Mapping[str, Any], unit: Principal, run: str) -> Report:
+def _seen(tx: Tx, store: Store, case: Mapping[str, Any], unit: Principal, submission_id: str, run: str) -> Report:
     data = json.loads(shown_report(tx, store.sealer, case, unit, run_id=run))
     data["case"]["id"] = case["id"]  # ids of the engine are made of file names: an open batch may have one twice
+    _drop_dismissed(tx, store, submission_id, run, data)
+    if case["decision"] == "pass":
+        data["outcomes"] = [o | {"findings": []} for o in data["outcomes"]]
     return Report.from_json(data)

@@ -68,7 +68,7 @@ def one(request: Request, here: Here, who: Person, batch_id: str, ref: str) -> H
         row = units.batch_of(tx, who, batch_id)
         unit = units.one(tx, here.store, who, row, _book(here, row), ref)
         cases = units.cases_of(tx, here.store, who, unit)
-        matters = units.matters_of(tx, here.store, who, unit)
+        matters, dismissed = units.matters_of(tx, here.store, who, unit)
         alike = list(units.groups_of(tx, here.store, who, row, unit))
         blind = who.blind(batch_id)
         past = None if blind else units.history_of(tx, here.store, who, unit.key, without=batch_id)
@@ -81,6 +81,7 @@ def one(request: Request, here: Here, who: Person, batch_id: str, ref: str) -> H
         cases=sorted(cases, key=lambda c: (_ORDER.index(c["verdict"] or ""), -(c["rate"] or 0))),
         titles={c["id"]: c["title"] or c["file"] or "（没有标题）" for c in cases},
         matters=matters,
+        dismissed=dismissed,
         read=units.READ,
         alike=alike,
         past=past,

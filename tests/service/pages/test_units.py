@@ -1,6 +1,7 @@
 """Units: what a batch has of each, all about one, its letter; each person sees of it what is his to see."""
 
 import io
+import json
 import re
 from html import unescape
 
@@ -10,7 +11,7 @@ import pytest
 from service import comparing
 from service.masking import unit_ref
 from service.people.principal import Principal, Role
-from service.store import decisions, submissions
+from service.store import decisions, findings, runs, submissions
 from service.store.sight import Sight
 from tests.service.jobs.handing import hand_in, members, open_batch, row_of, text_of, zipped
 from tests.service.reading import rows
@@ -146,9 +147,7 @@ def test_blind_eyes_see_no_name_and_no_letter(browser, store, batch):
 
 def test_a_unit_is_told_of_a_decision_when_it_is_time(browser, store, batch):
     case = next(m["id"] for m in members(store, batch) if m["unit_key"] == UNIT)
-    with store.write() as tx:
-        version = submissions.one(tx, case, EVERYTHING)["version"]
-        decisions.decide(tx, case, EVERYTHING, what="pass", by="user:test", version=version)
+    decide(store, case, "pass")
     way = f"/batches/{batch}/units/{ref(store, batch)}"
     assert ">通过<" in browser("reviewer").get(way).text
     assert ">通过<" not in browser("submitter", unit=UNIT).get(way).text
@@ -184,6 +183,31 @@ def test_the_letter_is_one_file_and_the_page_says_the_same(browser, store, batch
     assert {"export.letter", "letter.read"} <= {line["action"] for line in client.get("/api/v1/audit").json()["items"]}
 
 
+def decide(store, submission_id, what, finding=""):
+    with store.write() as tx:
+        version = submissions.one(tx, submission_id, EVERYTHING)["version"]
+        decisions.decide(tx, submission_id, EVERYTHING, what=what, by="user:test", version=version, finding=finding)
+
+
+def test_a_letter_asks_for_nothing_that_people_have_settled(browser, store, batch):
+    case = next(m for m in members(store, batch) if m["unit_key"] == OTHER and not m["error"])
+    with store.read() as tx:
+        report = json.loads(runs.report_of(tx, store.sealer, case["run"]))
+    alike = {k: f["message"] for k, _, f in findings.keys_of(report) if f["code"].startswith("near_copy")}
+    admin, way = browser("administrator"), f"/batches/{batch}/units/{ref(store, batch, OTHER)}"
+    asked = re.compile("<td>[^<]*疑似重复")
+    assert asked.search(admin.get(f"{way}/letter").text)
+    assert all(message in unescape(admin.get(way).text) for message in alike.values())
+    for key in alike:
+        decide(store, case["id"], "dismiss", key)
+    page = unescape(admin.get(way).text)
+    assert not any(message in page for message in alike.values()) and f"“不成立”的 {len(alike)} 处" in page
+    assert not asked.search(admin.get(f"{way}/letter").text)
+    assert "疑似重复" in browser("submitter", unit=OTHER).get(way).text  # told later, if at all
+    decide(store, case["id"], "pass")
+    assert "其中 1 份有需要" in admin.get(f"{way}/letter").text  # the one that can't be read
+
+
 def test_a_case_that_was_handed_in_again_is_ticked_off(browser, store, settings):
     hand_in(store, text_of(21, 8), "旧.docx", unit=OTHER, kind="work_case")
     batch = open_batch(store, state="open", rulebook="henan-2023-950")
@@ -191,9 +215,7 @@ def test_a_case_that_was_handed_in_again_is_ticked_off(browser, store, settings)
     more = {"batch": batch, "unit": UNIT, "kind": "work_case", "project": "国培计划"}
     old = hand_in(store, written([long_title, "电话：13800000101", *case_lines(21)[1:]]), "甲.docx", **more)
     drain(store, settings)
-    with store.write() as tx:
-        version = submissions.one(tx, old, EVERYTHING)["version"]
-        decisions.decide(tx, old, EVERYTHING, what="return", by="user:test", version=version)
+    decide(store, old, "return")
     client = browser("submitter", unit=UNIT)
     data = written(["乡村教师培训的做法", *case_lines(21)[1:]])
     answer = client.post(

@@ -187,6 +187,13 @@ def test_without_a_chinese_font_it_says_so(monkeypatch):
 
 
 @pytest.mark.usefixtures("typst")
+def test_boxes_to_tick_are_boxes():
+    """A character that no font has is drawn as the glyph for what is missing, number 0."""
+    data = paper_typst.document([paragraph(run("☐ ☑"))], name="x")
+    assert b"DejaVuSans" in data or b"SegoeUISymbol" in data
+
+
+@pytest.mark.usefixtures("typst")
 def test_a_font_of_the_computer_is_used_and_none_that_it_lacks():
     _, known = paper_typst._fonts()
     used = [f["name"] for f in paper_typst._family(BODY, known)]

@@ -184,5 +184,7 @@ def test_the_command_asks_for_paper(delivery, tmp_path):
     app([*command, "--sheets", "--sheet-form", "html"], standalone_mode=False)
     (first, *_) = sorted((tmp_path / "out" / "sheets").iterdir())
     assert first.name == "1-同名：案例_.html" and "检测报告单" in first.read_text("utf-8")
+    with pytest.raises(UsageError, match="--earlier"):
+        app([*command, "--sheets", "--earlier", str(tmp_path / "out")], standalone_mode=False)
     with pytest.raises(UsageError, match="--until"):
         app([*command, "--letters", "--until", "三月一日"], standalone_mode=False)

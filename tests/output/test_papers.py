@@ -167,8 +167,9 @@ def test_the_former_version_is_found_by_file_else_by_unit_and_title(tmp_path):
 def test_an_earlier_result_that_is_none_is_refused_before_the_work(delivery, tmp_path, content):
     if content is not None:
         (tmp_path / "report.jsonl").write_text(content, "utf-8")
-    with pytest.raises(UsageError, match="earlier"):
+    with pytest.raises(UsageError) as told:
         run(delivery, tmp_path / "out", papers=Papers(letters=True, earlier=tmp_path))
+    assert told.value.code == ("earlier.missing" if content is None else "earlier.broken")
     assert not (tmp_path / "out").exists()
 
 

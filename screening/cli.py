@@ -1,4 +1,4 @@
-"""The command ``screening``: check, batch, compare, blind, ask, library, rules, train, evaluate, demo, limits. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
+"""The command ``screening``: check, batch, compare, evidence, blind, ask, library, rules, train, evaluate, demo, limits. Exit 0 nothing found, 1 findings, 2 unreadable or wrong usage."""
 
 from __future__ import annotations
 
@@ -258,6 +258,19 @@ def compare(
         if html:
             console().print(f"对照页：{html}", markup=False)
     raise typer.Exit(EXIT_FOUND if result.passages else EXIT_CLEAR)
+
+
+@app.command()
+def evidence(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="screening batch 写的结果文件夹。")],
+    group: Annotated[int, typer.Argument(metavar="GROUP", help="相似群组的组号，见 index.html。")],
+    html: Annotated[Path, typer.Option("--html", help="写到哪个网页文件。")],
+) -> None:
+    """把一个相似群组的证据写成一个网页文件：都有谁、谁最早、两个方向的比例、逐段对照。"""
+    from screening.group_evidence import group_file
+
+    html.write_bytes(group_file(results, group))
+    console().print(f"证据：{html}", markup=False)
 
 
 @evaluate_app.command("reuse")

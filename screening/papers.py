@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from screening.case import unit_key, usual_spelling
+from screening.errors import UsageError
 from screening.output.earlier import Earlier, Place, report_at
 from screening.output.letter import NO_UNIT
 from screening.output.letter_docx import letter_docx
@@ -49,7 +50,9 @@ class Papers:
         """Raise :class:`UsageError` for what cannot be written here, before hours of work and not after."""
         if self.sheets and self.form == "pdf":
             ready()
-        if self.letters and self.earlier:
+        if self.earlier and not self.letters:
+            raise UsageError("earlier.letters", "--earlier 只用在退改函里", "请同时加上 --letters。")
+        if self.earlier:
             Earlier.open(self.earlier)
 
 

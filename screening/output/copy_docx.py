@@ -61,7 +61,7 @@ def _table_of(p: Paragraph) -> str | None:
 def _line(text: Document, p: Paragraph, title_span: Span | None) -> Block:
     words = p.number + text.quote(p.span)
     if title_span and p.span.overlaps(title_span):
-        return title(words)
+        return replace(title(words), before=12)
     if p.level:
         return heading(words, 1 if p.level == 1 else 2)
     return paragraph(run(words), indent=True)

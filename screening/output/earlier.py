@@ -41,13 +41,13 @@ class Earlier:
                         titled.setdefault(_title(info), []).append(place)
         except FileNotFoundError as error:
             raise UsageError(
-                "earlier.missing", f"找不到上次的结果：{path}", "--earlier 请给出上次运行时 --out 写的文件夹。"
+                "earlier.missing", f"找不到筛查结果：{path}", "请给出 screening batch 的 --out 写的文件夹。"
             ) from error
         except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as error:
             raise UsageError(
                 "earlier.broken",
                 f"{path} 不是筛查结果",
-                "--earlier 请给出上次运行时 --out 写的文件夹，不要改动里面的 report.jsonl。",
+                "请给出 screening batch 的 --out 写的文件夹，不要改动里面的 report.jsonl。",
             ) from error
         # Two of one title in one unit can't be told apart: better none than the wrong one.
         return cls(path, by_id, {key: places[0] for key, places in titled.items() if len(places) == 1})

@@ -261,7 +261,8 @@ def _passages(pair: Pair, names: tuple[str, str], anchor: str) -> Child:
             f"{b}，第 {p.source_span.start}–{p.source_span.end} 字符",
         )
         flags = ["已加引号"] if p.quoted else []
-        out.append(passage_pair(p, n, sides, (b, a), anchor=f"{anchor}-{n}", flags=flags))
+        alone = p if p.facts else replace(p, swaps=())  # what was exchanged stands together above
+        out.append(passage_pair(alone, n, sides, (b, a), anchor=f"{anchor}-{n}", flags=flags))
     return out
 
 

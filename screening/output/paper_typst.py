@@ -32,6 +32,7 @@ from screening.output.paper import (
 )
 
 _KEYS: Final = {BODY: "body", TITLE: "title", HEADING: "heading", KAI: "kai", SONG: "song"}
+_SYMBOLS: Final = ("Segoe UI Symbol", "DejaVu Sans", "DejaVu Sans Mono")  # ☐ and ☑; the last one comes with typst
 # Without one of these a page would have boxes in the place of its characters.
 _CHINESE: Final = frozenset(n for font in _KEYS for n in (font, *FONTS[font]))
 
@@ -96,7 +97,7 @@ def _family(font: str, known: frozenset[str]) -> list[dict[str, str]]:
     Letters and figures come from the Latin one, quotation marks and dashes, which both have, from the Chinese one.
     """
     latin = [{"name": n, "covers": "latin-in-cjk"} for n in (LATIN, *FONTS[LATIN]) if n in known]
-    wanted = dict.fromkeys((font, *FONTS[font], *FONTS[BODY], *FONTS[HEADING]))
+    wanted = dict.fromkeys((font, *FONTS[font], *FONTS[BODY], *FONTS[HEADING], *_SYMBOLS))
     return [*latin, *({"name": n} for n in wanted if n in known)]
 
 

@@ -167,8 +167,9 @@ def test_the_former_version_is_found_by_file_else_by_unit_and_title(tmp_path):
 def test_an_earlier_result_that_is_none_is_refused_before_the_work(delivery, tmp_path, content):
     if content is not None:
         (tmp_path / "report.jsonl").write_text(content, "utf-8")
-    with pytest.raises(UsageError, match="earlier"):
+    with pytest.raises(UsageError) as told:
         run(delivery, tmp_path / "out", papers=Papers(letters=True, earlier=tmp_path))
+    assert told.value.code == ("earlier.missing" if content is None else "earlier.broken")
     assert not (tmp_path / "out").exists()
 
 
@@ -184,5 +185,7 @@ def test_the_command_asks_for_paper(delivery, tmp_path):
     app([*command, "--sheets", "--sheet-form", "html"], standalone_mode=False)
     (first, *_) = sorted((tmp_path / "out" / "sheets").iterdir())
     assert first.name == "1-同名：案例_.html" and "检测报告单" in first.read_text("utf-8")
+    with pytest.raises(UsageError, match="--earlier"):
+        app([*command, "--sheets", "--earlier", str(tmp_path / "out")], standalone_mode=False)
     with pytest.raises(UsageError, match="--until"):
         app([*command, "--letters", "--until", "三月一日"], standalone_mode=False)

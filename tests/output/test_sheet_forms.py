@@ -137,6 +137,12 @@ def test_words_never_become_commands_of_the_typesetter():
 
 
 @pytest.mark.usefixtures("typst")
+def test_characters_that_no_font_has_stop_nothing():
+    odd = "\ue000 \U000f0000 \U0001f600 \u200b \u0e01 \ufffd \u2028 \u0378 \U0010ffff"
+    assert "完" in of_pdf(paper_typst.document([paragraph(run(f"{odd}完"))], name=odd))
+
+
+@pytest.mark.usefixtures("typst")
 def test_a_row_higher_than_a_page_is_not_cut_off():
     said = of_pdf(
         paper_typst.document([table([("窄", "甲" * 3000 + "完")], (1, 4), head=False, labels=True)], name="x")
@@ -184,6 +190,13 @@ def test_without_a_chinese_font_it_says_so(monkeypatch):
     with pytest.raises(UsageError, match="没有可用的中文字体"):
         made(several(), form="pdf")
     paper_typst._fonts.cache_clear()
+
+
+@pytest.mark.usefixtures("typst")
+def test_boxes_to_tick_are_boxes():
+    """A character that no font has is drawn as the glyph for what is missing, number 0."""
+    data = paper_typst.document([paragraph(run("☐ ☑"))], name="x")
+    assert b"DejaVuSans" in data or b"SegoeUISymbol" in data
 
 
 @pytest.mark.usefixtures("typst")

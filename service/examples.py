@@ -90,6 +90,10 @@ PLACES: Final = {
     "key_id": ("密钥编号", ID),
     "webhook_id": ("回调编号", ID),
     "delivery_id": ("投递编号，见投递记录", ID),
+    "task_id": ("任务编号，建立它的答复里有", ID),
+    "document_id": ("比对库里的编号", _OTHER),
+    "member": ("群组里任意一份的编号，见 GET clusters 的 members", ID),
+    "unit": ("单位在这一批的代号，见单位页的网址", "4fiel"),
 }
 
 _SOURCE: Final = {

@@ -30,6 +30,8 @@ TAGS: Final = {
     "材料与报告": "查看材料、报告、报告单和原件；看到什么由角色决定，报送单位只看得到自己单位的。",
     "批次": "一批材料的进度、汇总表、全部报告、退改函。",
     "相似": "材料两两之间的相似段落，和由此连成的群组。是否得当，由人判断。",
+    "入围": "名额之内的建议名单：理由、相近的几份、人工调整。建议不是结论。",
+    "比对库": "往年材料：添加、查找、删除、核对。只有管理员可以用。",
     "评审": "判定、评分、排除来源。判定带版本号，别人先改过时答 409，不会互相覆盖。",
     "回调": "有事时由本系统通知门户，不必轮询。签名按 Standard Webhooks，失败重试三天。",
     "规则集": "按哪份通知筛查，每条规则带通知的原话。",
@@ -96,6 +98,12 @@ PROBLEMS: Final = {
     413: ("请求太大", "too_large", "请求太大，上限 20 MB", "请压缩文中图片或分批上传。"),
     422: ("请求内容不对", "request.invalid", "请求里这些内容不对：query.limit", "请对照接口说明核对。"),
     429: ("请求太频繁", "too_many", "请求太频繁，每分钟最多 600 次", "请等 12 秒再试。"),
+    501: (
+        "这个服务没有装做这件事的程序",
+        "pdf.typst",
+        "这里没有装排 PDF 用的 typst",
+        "请改用 .docx 或 .html，内容相同。",
+    ),
     503: ("暂时忙不过来", "busy", "正在处理的检查太多，暂时排不上", "请过一会儿再试。"),
 }
 _PROBLEM: Final = {
@@ -239,10 +247,10 @@ def example(schema: Mapping[str, Any], schemas: Mapping[str, Any], name: str = "
     kind = schema.get("type")
     if kind == "object" and "properties" in schema:
         return {n: example(part, schemas, n) for n, part in schema["properties"].items()}
-    if kind == "array" and name not in NAMED:
-        return [example(schema["items"], schemas)]
     if name in NAMED and _fits(NAMED[name], schema):
         return NAMED[name]
+    if kind == "array":
+        return [example(schema["items"], schemas)]
     if kind == "boolean":
         return schema.get("default", True)
     if "default" in schema:

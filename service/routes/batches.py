@@ -19,6 +19,7 @@ from service import overview, uploads
 from service.context import Here, Manager, Reader, Service, Writer
 from service.people.principal import Principal
 from service.routes.submissions import Queued
+from service.routes.submissions_new import State
 from service.store import batches, current, listing, work
 from service.store import overview as rows
 from service.store.audit import Action
@@ -69,13 +70,6 @@ class Batches(BaseModel):
 
     items: list[BatchSummary]
     next: str | None = Field(description="下一页的地址；最后一页为 null")
-
-
-class State(BaseModel):
-    """What became of a batch."""
-
-    id: str = Field(description="批次编号")
-    state: str = Field(description="状态", examples=["unpacking"])
 
 
 class Quota(BaseModel):

@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
+import screening
 import service
 from service.app import create_app
 from service.settings import Settings
@@ -130,8 +131,9 @@ def test_every_way_to_fail_is_described(described):
 
 
 def test_the_codes_of_the_examples_are_ones_that_the_service_gives(described):
-    home = Path(service.__file__).parent
-    code = "".join(p.read_text("utf-8") for p in home.rglob("*.py") if p.name not in ("openapi.py", "examples.py"))
+    homes = Path(service.__file__).parent, Path(screening.__file__).parent
+    files = (p for home in homes for p in home.rglob("*.py") if p.name not in ("openapi.py", "examples.py"))
+    code = "".join(p.read_text("utf-8") for p in files)
     for status, answer in described["components"]["responses"].items():
         example = answer["content"][PROBLEM]["example"]
         assert str(example["status"]) == status

@@ -134,7 +134,7 @@ def add(
     here: Here,
     who: Manager,
     response: Response,
-    file: Annotated[list[UploadFile], File(description="案例文件或压缩包，可以几个")],
+    file: Annotated[list[UploadFile], File(description="案例文件或压缩包，可以几个", examples=[["案例.docx"]])],
     year: Annotated[int, Form(ge=0, le=2100, description="这些案例的年份；0 为不明")] = 0,
 ) -> dict[str, Any]:
     """在后台逐份读入；同一个文件只存一次。Location 是查询进度和逐份结果的地址。"""

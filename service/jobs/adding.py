@@ -66,15 +66,8 @@ def step(kit: Kit, held: Held) -> None:
         found["files"] = [*found["files"], [entry.file, entry.title, added.new]][:_NAMED]
     with kit.store.write() as tx:
         if tasks.settle(tx, held, done=done, total=total, results=found) and done >= total:
-            note(
-                tx,
-                held.by,
-                "archive.added",
-                held.id,
-                new=found["new"],
-                known=found["known"],
-                failures=found["failures"],
-            )
+            counts = {name: int(found[name]) for name in ("new", "known", "failures")}
+            note(tx, held.by, "archive.added", held.id, "", **counts)
 
 
 def _gathered(kit: Kit, held: Held, folder: Path) -> Gathered:

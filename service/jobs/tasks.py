@@ -46,17 +46,18 @@ def turn(kit: Kit, limited: Callable[[float], AbstractContextManager[None]] = _u
     except ServiceError as error:
         if error.status in _PASSING:
             raise
-        _failed(kit, held, error)
+        _failed(kit, held, error, final=error.status < 500)
     except Exception as error:  # noqa: BLE001 - whatever it was, the next piece of work must go on
         _failed(kit, held, error)
     return True
 
 
-def _failed(kit: Kit, held: Held, error: Exception) -> None:
+def _failed(kit: Kit, held: Held, error: Exception, *, final: bool = False) -> None:
+    """Put the task back for another attempt, or give it up: after too many, or if what was asked for is at fault (``final``)."""
     _log.warning("task.failed", work=held.kind, row=held.id, attempt=held.attempts, **failure(error))
     said = error if isinstance(error, ScreeningError) else refusal("internal", type(error).__name__)
     with kit.store.write() as tx:
-        if held.attempts >= kit.settings.attempts:
+        if final or held.attempts >= kit.settings.attempts:
             tasks.fail(tx, held, said)
         else:
             tasks.later(tx, held)

@@ -30,10 +30,8 @@ def step(kit: Kit, held: Held) -> None:
 
     The results are {"same", "unread", "broken": counts, "verdicts": {"before>after": count}, "changed": [one of :func:`_compare` each]}.
     """
-    cases, found = (
-        held.given["cases"],
-        {"same": 0, "unread": 0, "broken": 0, "verdicts": {}, "changed": []} | held.results,
-    )
+    cases: list[str] = held.given["cases"]
+    found: dict[str, Any] = {"same": 0, "unread": 0, "broken": 0, "verdicts": {}, "changed": []} | held.results
     end, done = time.monotonic() + _STEP, held.done
     while done < len(cases) and (done == held.done or time.monotonic() < end):
         _count(found, cases[done], _tried(kit, held, cases[done]))

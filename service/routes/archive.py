@@ -31,29 +31,29 @@ Reason = Annotated[
 ]
 
 
-class Statistics(BaseModel):
+class ArchiveStatistics(BaseModel):
     """What the archive holds."""
 
-    documents: int = Field(description="篇数")
-    characters: int = Field(description="参与比对的字符数")
-    submissions: int = Field(description="其中随报送材料入库的")
-    earlier: int = Field(description="其中单独加入的往年案例")
-    units: int = Field(description="单位数")
-    years: dict[str, int] = Field(description="按年份的篇数；空名为年份不明")
-    kinds: dict[str, int] = Field(description="按类型的篇数")
-    size: int = Field(description="正文占用的字节（压缩后）")
-    snapshot: str = Field(description="快照编号：文档相同则相同，写在每份报告里")
-    stock_from: int = Field(description="一个短语在多少篇里出现就算套话")
+    documents: int = Field(description="篇数", examples=[5234])
+    characters: int = Field(description="参与比对的字符数", examples=[11200000])
+    submissions: int = Field(description="其中随报送材料入库的", examples=[2031])
+    earlier: int = Field(description="其中单独加入的往年案例", examples=[3203])
+    units: int = Field(description="单位数", examples=[310])
+    years: dict[str, int] = Field(description="按年份的篇数；空名为年份不明", examples=[{"2022": 3203, "2023": 2031}])
+    kinds: dict[str, int] = Field(description="按类型的篇数", examples=[{"work_case": 5234}])
+    size: int = Field(description="正文占用的字节（压缩后）", examples=[16010240])
+    snapshot: str = Field(description="快照编号：文档相同则相同，写在每份报告里", examples=["e18e6e38c24099e5"])
+    stock_from: int = Field(description="一个短语在多少篇里出现就算套话", examples=[20])
 
 
-@router.get("", response_model=Statistics, summary="比对库的概况")
+@router.get("", response_model=ArchiveStatistics, summary="比对库的概况")
 def statistics(here: Here, who: Manager) -> dict[str, Any]:  # noqa: ARG001 - the right to see it
     """返回篇数、年份、来源、大小、快照编号和套话的标准。"""
     return counted(here)
 
 
 def counted(here: Service) -> dict[str, Any]:
-    """Return the figures of :class:`Statistics`."""
+    """Return the figures of :class:`ArchiveStatistics`."""
     info = here.store.library().info()
     with here.store.read() as tx:
         found = sources.origins(tx)
@@ -66,36 +66,36 @@ def counted(here: Service) -> dict[str, Any]:
     }
 
 
-class Document(BaseModel):
+class ArchiveDocument(BaseModel):
     """A document of the archive."""
 
     id: str = Field(description="编号")
-    title: str = Field(description="标题")
-    unit: str = Field(description="单位")
-    kind: str = Field(description="类型")
-    year: int | None = Field(description="年份")
-    received: str = Field(description="报送时间；空为不明")
-    characters: int = Field(description="参与比对的字符数")
-    submission: str | None = Field(description="随哪份报送材料入库；空为往年案例")
-    excerpt: str = Field(description="正文中找到的地方；标题里就有时为空")
+    title: str = Field(description="标题", examples=["让乡村课堂亮起来"])
+    unit: str = Field(description="单位", examples=["临溪市教育局"])
+    kind: str = Field(description="类型", examples=["work_case"])
+    year: int | None = Field(description="年份", examples=[2022])
+    received: str = Field(description="报送时间；空为不明", examples=["2022-11-03T09:00:00+08:00"])
+    characters: int = Field(description="参与比对的字符数", examples=[11200000])
+    submission: str | None = Field(description="随哪份报送材料入库；空为往年案例", examples=[None])
+    excerpt: str = Field(description="正文中找到的地方；标题里就有时为空", examples=["每周开展两次校本研修"])
 
 
-class Documents(BaseModel):
+class ArchiveDocuments(BaseModel):
     """A page of documents."""
 
-    items: list[Document]
-    next: int | None = Field(description="下一页的 after；空为没有了")
-    seen: int = Field(description="为查找看了几篇正文")
+    items: list[ArchiveDocument]
+    next: int | None = Field(description="下一页的 after；空为没有了", examples=[None])
+    seen: int = Field(description="为查找看了几篇正文", examples=[0])
 
 
-@router.get("/documents", response_model=Documents, summary="比对库里的文档")
+@router.get("/documents", response_model=ArchiveDocuments, summary="比对库里的文档")
 def documents(
     here: Here,
     who: Manager,  # noqa: ARG001 - the right to see it
     q: Annotated[str, Query(max_length=200, description="要找的词，空格隔开；在标题、单位、正文里找")] = "",
     year: Annotated[int | None, Query(ge=0, le=2100, description="年份；0 为年份不明的")] = None,
     after: Annotated[int, Query(ge=0, le=2**31 - 1, description="上一页的 next")] = 0,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200, description="一页几篇")] = 50,
 ) -> dict[str, Any]:
     """新加入的在前。正文逐篇查看，每次只查一会儿：next 不空就接着查。"""
     with here.store.read() as tx:
@@ -103,23 +103,28 @@ def documents(
     return {"items": found.rows, "next": found.after, "seen": found.seen}
 
 
-class Task(BaseModel):
+class ArchiveTask(BaseModel):
     """Work in the background."""
 
     id: str = Field(description="编号")
-    kind: str = Field(description="add 加入、check 核对")
-    state: str = Field(description="waiting 排队、running 进行、done 做完、failed 没有做成、cancelled 已停止")
-    total: int = Field(description="共几份")
-    done: int = Field(description="已做几份")
+    kind: str = Field(description="add 加入、check 核对", examples=["add"])
+    state: str = Field(
+        description="waiting 排队、running 进行、done 做完、failed 没有做成、cancelled 已停止", examples=["done"]
+    )
+    total: int = Field(description="共几份", examples=[12])
+    done: int = Field(description="已做几份", examples=[12])
     created: str | None = Field(description="开始的时间")
-    results: dict[str, Any] = Field(description="new、known、failures 份数；failed 逐份的原因；wrong 核对出的不符")
-    message: str = Field(description="没有做成的原因")
+    results: dict[str, Any] = Field(
+        description="new、known、failures 份数；files、failed 逐份的结果；wrong 核对出的不符",
+        examples=[{"new": 11, "known": 1, "failures": 0, "failed": [], "files": []}],
+    )
+    message: str = Field(description="没有做成的原因", examples=[""])
 
 
 @router.post(
     "/documents",
     status_code=202,
-    response_model=Task,
+    response_model=ArchiveTask,
     summary="把往年案例加入比对库",
     form_limits=FILES,
     dependencies=[Depends(Limit("uploads"))],
@@ -129,7 +134,7 @@ def add(
     here: Here,
     who: Manager,
     response: Response,
-    file: Annotated[list[UploadFile], File(description="案例文件或压缩包，可以几个")],
+    file: Annotated[list[UploadFile], File(description="案例文件或压缩包，可以几个", examples=[["案例.docx"]])],
     year: Annotated[int, Form(ge=0, le=2100, description="这些案例的年份；0 为不明")] = 0,
 ) -> dict[str, Any]:
     """在后台逐份读入；同一个文件只存一次。Location 是查询进度和逐份结果的地址。"""
@@ -176,7 +181,7 @@ def _zipped(made: BinaryIO, taken: Sequence[uploads.Upload]) -> BinaryIO:
     return made
 
 
-@router.post("/checks", status_code=202, response_model=Task, summary="逐行核对比对库")
+@router.post("/checks", status_code=202, response_model=ArchiveTask, summary="逐行核对比对库")
 def check(here: Here, who: Manager, response: Response) -> dict[str, Any]:
     """在后台核对每一篇的文本、编号、索引、词频；正在核对时返回那一次。"""
     task_id = checked(here, who)
@@ -194,7 +199,7 @@ def checked(here: Service, who: Principal) -> str:
     return task_id
 
 
-@router.get("/tasks/{task_id}", response_model=Task, summary="加入或核对的进度和结果")
+@router.get("/tasks/{task_id}", response_model=ArchiveTask, summary="加入或核对的进度和结果")
 def task(here: Here, who: Manager, task_id: str) -> dict[str, Any]:  # noqa: ARG001 - the right to see it
     """返回做到哪里，逐份的结果。"""
     with here.store.read() as tx:
@@ -203,7 +208,7 @@ def task(here: Here, who: Manager, task_id: str) -> dict[str, Any]:  # noqa: ARG
     return {name: row[name] for name in same} | {"created": shown(row["created"])}
 
 
-@router.delete("/tasks/{task_id}", response_model=Task, summary="停止加入或核对")
+@router.delete("/tasks/{task_id}", response_model=ArchiveTask, summary="停止加入或核对")
 def stop(here: Here, who: Manager, task_id: str) -> dict[str, Any]:
     """停止；已经加入的保留。"""
     with here.store.write() as tx:
@@ -213,14 +218,14 @@ def stop(here: Here, who: Manager, task_id: str) -> dict[str, Any]:
     return task(here, who, task_id)
 
 
-class Removed(BaseModel):
+class ArchiveRemoval(BaseModel):
     """What taking a document out came to."""
 
     id: str = Field(description="编号")
-    stale: int = Field(description="几份报告引用过它，因此过时")
+    stale: int = Field(description="几份报告引用过它，因此过时", examples=[3])
 
 
-@router.delete("/documents/{document_id}", response_model=Removed, summary="从比对库删除一篇往年案例")
+@router.delete("/documents/{document_id}", response_model=ArchiveRemoval, summary="从比对库删除一篇往年案例")
 def remove(here: Here, who: Manager, document_id: str, reason: Reason) -> dict[str, Any]:
     """不留痕迹，不能恢复；引用过它的报告标为过时，重新筛查前仍保留引文。报送材料的正文不能这样删除。"""
     return {"id": document_id, "stale": sources.take_out(here.store, document_id, who.id, reason)}

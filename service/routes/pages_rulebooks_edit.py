@@ -24,9 +24,9 @@ from service.routes.rulebooks_new import (
     NOTICE,
     SAMPLE,
     TOML,
+    NewRulebook,
     NewTrial,
-    NewVersion,
-    Why,
+    WithReason,
     activate,
     begun,
     give,
@@ -81,13 +81,13 @@ def copy(
     return go(f"/rulebooks/{ref}/edit", "saved")
 
 
-def _version(*, toml: str, notice: str, parent: str, reason: str) -> NewVersion:
+def _version(*, toml: str, notice: str, parent: str, reason: str) -> NewRulebook:
     """Return what is to be kept. Raises :class:`ServiceError` 422 for what is too long or has no reason."""
     if not 2 <= len(reason.strip()) <= 500:
         raise _SHORT
     if len(toml) > TOML or len(notice) > NOTICE:
         raise ServiceError(422, "rulebook.long", f"文本太长：规则和通知各不超过 {TOML:,} 个字符", "请删去不用的内容。")
-    return NewVersion(toml=toml, notice=notice, parent=parent, reason=reason.strip())
+    return NewRulebook(toml=toml, notice=notice, parent=parent, reason=reason.strip())
 
 
 def _problem(error: ScreeningError) -> ServiceError:
@@ -165,7 +165,7 @@ def use(
     try:
         if not 2 <= len(reason.strip()) <= 500:
             raise _SHORT
-        why = Why(reason=reason.strip())
+        why = WithReason(reason=reason.strip())
         if do == "activate":
             activate(here, who, rulebook_id, why)
             return go(f"/rulebooks/{rulebook_id}", "activated")

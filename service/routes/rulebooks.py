@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from screening.errors import ScreeningError
@@ -97,35 +97,35 @@ def one(here: Here, who: Reader, rulebook_id: str) -> dict[str, Any]:
     return rules_of(current.rulebook(named(here, who, rulebook_id)))
 
 
-class Texts(BaseModel):
+class RulebookTexts(BaseModel):
     """A rulebook as two texts, which are the two files that the command line takes."""
 
-    toml: str = Field(description="规则（TOML）")
-    notice: str = Field(description="通知原文")
+    toml: str = Field(description="规则（TOML）", examples=['schema = 1\nid = "henan-2024"\n…'])
+    notice: str = Field(description="通知原文", examples=["各市教育局：……"])
 
 
-@router.get("/{rulebook_id}/texts", response_model=Texts, summary="一个规则集的原文件")
+@router.get("/{rulebook_id}/texts", response_model=RulebookTexts, summary="一个规则集的原文件")
 def texts(here: Here, who: Reader, rulebook_id: str) -> dict[str, str]:
     """返回 TOML 和通知原文；存成两个文件，命令行用它得出的报告与这里相同。"""
     toml, notice = books.texts(named(here, who, rulebook_id))
     return {"toml": toml, "notice": notice}
 
 
-class Version(BaseModel):
+class RulebookVersion(BaseModel):
     """A version of a rulebook that was made here."""
 
-    ref: str = Field(description="引用时写它")
-    number: int = Field(description="第几版")
-    title: str = Field(description="通知的名称")
+    ref: str = Field(description="引用时写它", examples=["henan-2024@3f9a2c1b7d04"])
+    number: int = Field(description="第几版", examples=[2])
+    title: str = Field(description="通知的名称", examples=["关于征集典型案例的通知"])
     digest: str = Field(description="内容的摘要")
-    parent: str = Field(description="由哪一份改来")
-    reason: str = Field(description="为何改")
-    created: str = Field(description="保存的时间")
-    by: str = Field(description="谁保存的")
+    parent: str = Field(description="由哪一份改来", examples=["henan-2023-950"])
+    reason: str = Field(description="为何改", examples=["字数改为 2800"])
+    created: str = Field(description="保存的时间", examples=["2024-01-20T09:00:00+08:00"])
+    by: str = Field(description="谁保存的", examples=["王丽"])
     default: bool = Field(description="新批次是否默认用它")
 
 
-@router.get("/{rulebook_id}/versions", response_model=list[Version], summary="一个规则集的各版")
+@router.get("/{rulebook_id}/versions", response_model=list[RulebookVersion], summary="一个规则集的各版")
 def versions(here: Here, who: Reader, rulebook_id: str) -> list[dict[str, Any]]:
     """列出自建规则集的各版，新的在前；旧版一直保留。自带的规则集没有版本。"""
     name = named(here, who, rulebook_id).partition("@")[0]
@@ -143,8 +143,35 @@ def versions(here: Here, who: Reader, rulebook_id: str) -> list[dict[str, Any]]:
     ]
 
 
-@router.get("/{rulebook_id}/difference", summary="与另一个规则集逐条比较")
-def difference(here: Here, who: Reader, rulebook_id: str, to: str = "") -> list[dict[str, Any]]:
+class Changed(BaseModel):
+    """One thing that differs."""
+
+    name: str = Field(description="哪一项：TOML 里的键", examples=["max"])
+    before: Any = Field(description="原来的值；没有为 null", examples=[3000])
+    after: Any = Field(description="现在的值；没有为 null", examples=[2800])
+
+
+class RulebookDifference(BaseModel):
+    """A rule, or another part of a rulebook, that is not the same."""
+
+    part: str = Field(
+        description="rule 规则、section 部分、kind 类型、projects 项目、unit_types 单位类型、whole 整个",
+        examples=["rule"],
+    )
+    kind: str = Field(description="哪类材料；空为整批的检查或整个规则集", examples=["work_case"])
+    name: str = Field(description="规则的编号，或部分、类型的名称", examples=["work_case.length"])
+    what: str = Field(description="added 新增、removed 删去、changed 改动", examples=["changed"])
+    check: str = Field(description="规则用的检查", examples=["length"])
+    fields: list[Changed]
+
+
+@router.get("/{rulebook_id}/difference", response_model=list[RulebookDifference], summary="与另一个规则集逐条比较")
+def difference(
+    here: Here,
+    who: Reader,
+    rulebook_id: str,
+    to: Annotated[str, Query(max_length=60, description="与哪一份比；空为它的上一份")] = "",
+) -> list[dict[str, Any]]:
     """逐条列出与另一份（to，空为它的上一份）的不同：哪条规则、哪一项、从多少到多少。"""
     old, new = pair_of(here, who, rulebook_id, to)
     found = (asdict(d) for d in differences(current.rulebook(old), current.rulebook(new)))

@@ -27,16 +27,20 @@ MOST = 5000
 Reason = Annotated[str, Field(min_length=2, max_length=500, description="理由，会记入日志", examples=["字数改为 2800"])]
 
 
-class NewVersion(BaseModel):
+class NewRulebook(BaseModel):
     """A rulebook that is to be kept."""
 
-    toml: str = Field(max_length=TOML, description="规则（TOML），id 是它的编号；同一编号的为同一规则集的又一版")
-    notice: str = Field(max_length=NOTICE, description="通知原文")
+    toml: str = Field(
+        max_length=TOML,
+        description="规则（TOML），id 是它的编号；同一编号的为同一规则集的又一版",
+        examples=['schema = 1\nid = "henan-2024"\n…'],
+    )
+    notice: str = Field(max_length=NOTICE, description="通知原文", examples=["各市教育局：……"])
     parent: str = Field(max_length=60, description="由哪一份改来", examples=["henan-2023-950"])
     reason: Reason
 
 
-class Kept(BaseModel):
+class RulebookRef(BaseModel):
     """A version that was kept."""
 
     ref: str = Field(description="引用时写它", examples=["henan-2024@3f9a2c1b7d04"])
@@ -45,16 +49,16 @@ class Kept(BaseModel):
 @router.post(
     "/rulebooks",
     status_code=201,
-    response_model=Kept,
+    response_model=RulebookRef,
     summary="保存一个规则集的新版",
     responses={409: {"description": "内容没有变，或编号是自带的"}, 422: {"description": "规则有误，指出行、表和键"}},
 )
-def save(here: Here, who: Manager, given: NewVersion) -> dict[str, str]:
+def save(here: Here, who: Manager, given: NewRulebook) -> dict[str, str]:
     """核对无误才保存；有错时指出第几行。保存不等于启用：可以先在以往的批次上试一试。"""
     return {"ref": kept(here, who, given)}
 
 
-def kept(here: Service, who: Principal, given: NewVersion) -> str:
+def kept(here: Service, who: Principal, given: NewRulebook) -> str:
     """Check a rulebook and keep it; return its ref. Raises :class:`RulebookError` with the line, :class:`ServiceError` 404, 409, 422."""
     toml, notice = (text.replace("\r\n", "\n").replace("\0", "") for text in (given.toml, given.notice))
     book = parse_rulebook(toml, notice, "规则")
@@ -72,14 +76,14 @@ def kept(here: Service, who: Principal, given: NewVersion) -> str:
         return rulebooks.keep(tx, book, toml, notice, parent=name, reason=given.reason, by=who.id)
 
 
-class Why(BaseModel):
+class WithReason(BaseModel):
     """A reason for the audit."""
 
     reason: Reason
 
 
-@router.post("/rulebooks/{rulebook_id}/activate", response_model=Kept, summary="启用一个规则集")
-def activate(here: Here, who: Manager, rulebook_id: str, given: Why) -> dict[str, str]:
+@router.post("/rulebooks/{rulebook_id}/activate", response_model=RulebookRef, summary="启用一个规则集")
+def activate(here: Here, who: Manager, rulebook_id: str, given: WithReason) -> dict[str, str]:
     """从现在起，新的批次默认用它；已有的批次仍用原来的。"""
     name = named(here, who, rulebook_id)
     with here.store.write() as tx:
@@ -87,16 +91,18 @@ def activate(here: Here, who: Manager, rulebook_id: str, given: Why) -> dict[str
     return {"ref": name if books.is_kept(name) else current.rulebook(name).id}
 
 
-class Given(BaseModel):
+class BatchRulebook(BaseModel):
     """What changing a batch's rulebook came to."""
 
     batch: str = Field(description="批次编号")
-    rulebook: str = Field(description="现在的规则集")
-    stale: int = Field(description="几份报告因此过时，可以重新筛查")
+    rulebook: str = Field(description="现在的规则集", examples=["henan-2024@3f9a2c1b7d04"])
+    stale: int = Field(description="几份报告因此过时，可以重新筛查", examples=[42])
 
 
-@router.post("/rulebooks/{rulebook_id}/batches/{batch_id}", response_model=Given, summary="让一个批次改用这个规则集")
-def give(here: Here, who: Manager, rulebook_id: str, batch_id: str, given: Why) -> dict[str, Any]:
+@router.post(
+    "/rulebooks/{rulebook_id}/batches/{batch_id}", response_model=BatchRulebook, summary="让一个批次改用这个规则集"
+)
+def give(here: Here, who: Manager, rulebook_id: str, batch_id: str, given: WithReason) -> dict[str, Any]:
     """批次没有结束时才可以；已有的报告会标为过时，重新筛查后按新的规则。"""
     name = named(here, who, rulebook_id)
     with here.store.write() as tx:
@@ -109,7 +115,7 @@ def give(here: Here, who: Manager, rulebook_id: str, batch_id: str, given: Why) 
 class NewTrial(BaseModel):
     """What a rulebook is to be tried on."""
 
-    batch: str = Field(max_length=28, description="批次编号")
+    batch: str = Field(max_length=28, description="批次编号", examples=["01a213d2b0b9794ff03619915998"])
     most: int = Field(SAMPLE, ge=1, le=MOST, description="最多试几份；不到全部时均匀抽取")
 
 
@@ -117,14 +123,19 @@ class Trial(BaseModel):
     """How far a trial is, and what it has found."""
 
     id: str = Field(description="编号")
-    state: str = Field(description="waiting 排队、running 进行、done 做完、failed 没有做成、cancelled 已停止")
-    rulebook: str = Field(description="试的是哪一份")
+    state: str = Field(
+        description="waiting 排队、running 进行、done 做完、failed 没有做成、cancelled 已停止", examples=["done"]
+    )
+    rulebook: str = Field(description="试的是哪一份", examples=["henan-2024@3f9a2c1b7d04"])
     batch: str = Field(description="在哪个批次上")
-    total: int = Field(description="共试几份")
-    done: int = Field(description="已试几份")
+    total: int = Field(description="共试几份", examples=[60])
+    done: int = Field(description="已试几份", examples=[60])
     created: str | None = Field(description="开始的时间")
-    results: dict[str, Any] = Field(description="same 不变的份数；verdicts 结论从什么变成什么；changed 有变化的各份")
-    message: str = Field(description="没有做成的原因")
+    results: dict[str, Any] = Field(
+        description="same 不变的份数；verdicts 结论从什么变成什么；changed 有变化的各份",
+        examples=[{"same": 40, "verdicts": {"look>return": 14, "clear>clear": 40}, "changed": []}],
+    )
+    message: str = Field(description="没有做成的原因", examples=[""])
 
 
 @router.post("/rulebooks/{rulebook_id}/trials", status_code=202, response_model=Trial, summary="在以往的批次上试一试")

@@ -181,7 +181,7 @@ def _handed_in(here: Service, who: Principal, asked: _Asked, wanted: Claim | Non
 
 
 def _rules(here: Service, asked: _Asked, place: Any) -> tuple[str, Rulebook]:
-    if place and asked.rulebook and asked.rulebook != place["rulebook"]:
+    if place and asked.rulebook and asked.rulebook not in (place["rulebook"], place["rulebook"].partition("@")[0]):
         raise ServiceError(422, "rulebook.batch", "这个批次按另一个规则集筛查", "请去掉 rulebook，或换一个批次。")
     if place and place["rulebook"]:
         return place["rulebook"], books.load(place["rulebook"])

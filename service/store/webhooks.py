@@ -20,7 +20,6 @@ Kind = Literal[
     "submission.done",
     "submission.failed",
     "submission.decided",
-    "submission.shortlisted",
     "submission.cancelled",
     "submission.deleted",
     "batch.received",

@@ -32,7 +32,7 @@ class Seen:
 def seen(given: Mapping[str, float], who: Principal) -> Seen:
     """Return what this person may see of the points that were given, by who gave them.
 
-    An administrator sees all of them; how many there are is hidden with them. The others' are sorted, so that they tell nobody's name.
+    An administrator sees all of them; from everybody else even their number is hidden. The others' are sorted: the order tells no name.
     """
     own = given.get(who.id)
     if own is None and who.role is not Role.ADMINISTRATOR:

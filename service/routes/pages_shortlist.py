@@ -23,7 +23,6 @@ from service.store.shortlist import What
 
 router = APIRouter(include_in_schema=False)
 PAGE = 40
-PRINTED = 5000  # a batch has fewer
 WORDS = {
     "all": "全部",
     "in": "入围",
@@ -49,7 +48,7 @@ def printed(request: Request, here: Here, who: Person, batch_id: str, show: str 
     """Show the shortlist as it goes on paper."""
     who.need(Scope.READ, JUDGES)
     asked = {"show": show, "q": q, "after": ""}
-    return render("shortlist_print.html", request, made=_moment(), **_shown(here, who, batch_id, asked, PRINTED))
+    return render("shortlist_print.html", request, made=_moment(), **_shown(here, who, batch_id, asked, None))
 
 
 @router.post("/batches/{batch_id}/shortlist/points")
@@ -60,7 +59,9 @@ def points(
     who.need(Scope.DECIDE, JUDGES)
     with here.store.write() as tx:
         submissions.one(tx, submission, who.sight())
-        decisions.give_points(tx, submission, points, "", who.id)
+        held = decisions.points(tx, [submission]).get(submission, {}).get(who.id)
+        # The note was written on the case's page; here there is no room for one.
+        decisions.give_points(tx, submission, points, held["note"] if held else "", who.id)
     return _back(batch_id, submission, back, "saved")
 
 
@@ -74,6 +75,7 @@ def choose(
     try:
         with here.store.write() as tx:
             changed(tx, who, batch_id, submission, what, reason[:2000], version)
+        with here.store.read() as tx:
             group, _ = shortlist_of(here, tx, who, batch_id).entry(submission)
     except ServiceError as error:
         if error.status not in (409, 422):
@@ -107,13 +109,13 @@ def _page(
     return render("shortlist.html", request, status=wrong.status if wrong else 200, wrong=wrong, **values)
 
 
-def _shown(here: Service, who: Principal, batch_id: str, asked: dict[str, str], most: int) -> dict[str, Any]:
+def _shown(here: Service, who: Principal, batch_id: str, asked: dict[str, str], most: int | None) -> dict[str, Any]:
     show = asked["show"] if asked["show"] in SHOWS else "all"
     held = {"show": "" if show == "all" else show, "q": asked["q"], "after": asked["after"]}
     with here.store.read() as tx:
         found = shortlist_of(here, tx, who, batch_id)
         entries = found.shown(show, only_of(here, tx, who, batch_id, asked["q"]))
-        page, next_ = paged(entries, asked["after"], most)
+        page, next_ = paged(entries, asked["after"], most or len(entries))
         groups = grouped(found, page)
         over = [found.group_json(g) for g in found.over]
 

@@ -205,6 +205,7 @@ def choose(here: Here, who: Decider, batch_id: str, body: Choose) -> dict[str, A
     """选入、列入候补，或撤回调整。只增不改，谁、何时、为何都显示；人工选入可以超出名额，但会写明超出几个。"""
     with here.store.write() as tx:
         changed(tx, who, batch_id, body.submission, body.what, body.reason, body.version)
+    with here.store.read() as tx:  # nobody who writes waits for what it comes to
         found = shortlist_of(here, tx, who, batch_id)
         group, placed = found.entry(body.submission)
         (case,) = found.cases_json([(group, placed)])

@@ -11,7 +11,7 @@ from service.errors import ServiceError, conflict, not_found
 from service.moment import new_id, now
 from service.store import listing
 from service.store.audit import Action
-from service.store.database import note, tell
+from service.store.database import note
 from service.store.listing import Wanted
 from service.store.schema import author, choice, decision, score, submission
 from service.store.sealing import Sealer
@@ -104,8 +104,8 @@ def choose(
     tx.execute(insert(choice), made | {"created": now()})
     changed = {"version": version + 1, "updated": now()}
     tx.execute(update(submission).where(submission.c.id == submission_id).values(**changed))
+    # No event: those go to the units' portals too, and it is none of their business yet.
     note(tx, by, _AUDITED[what], submission_id)
-    tell(tx, "submission.shortlisted", batch=batch_id, submission=submission_id, what=what)
 
 
 def matching(tx: Connection, wanted: Wanted, sight: Sight) -> set[str]:

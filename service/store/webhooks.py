@@ -21,7 +21,6 @@ Kind = Literal[
     "submission.done",
     "submission.failed",
     "submission.decided",
-    "submission.shortlisted",
     "submission.cancelled",
     "submission.deleted",
     "batch.received",

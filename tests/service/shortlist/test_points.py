@@ -186,6 +186,8 @@ def test_points_are_given_on_the_page_of_the_case_and_on_that_of_the_shortlist(p
     answer = client.post(f"/batches/{batch}/shortlist/points", data=back, follow_redirects=False)
     assert answer.headers["location"] == f"/batches/{batch}/shortlist?show=in&said=saved#c-{two}"
     assert client.get(f"/api/v1/submissions/{two}/points").json()["own"] == 67.5
+    client.post(f"/batches/{batch}/shortlist/points", data=back | {"submission": one})
+    assert 'value="结构清楚"' in client.get(f"/cases/{one}").text  # what was said with the points stands
     for wrong in ("101", "-1", "nan", "inf", "x", ""):
         assert client.post(f"/cases/{one}/points", data={"points": wrong}).status_code == 422, wrong
     assert client.post(f"/cases/{one}/points", data={"points": "1"}, headers={"X-CSRF-Token": "x"}).status_code == 403

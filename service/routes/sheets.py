@@ -133,7 +133,9 @@ def letters(
     here: Here,
     who: Reader,
     batch_id: str,
-    until: Annotated[date | None, Query(description="请各单位在哪一天前改好", examples=["2024-03-01"])] = None,
+    until: Annotated[
+        date | Literal[""] | None, Query(description="请各单位在哪一天前改好；空着则函上留空", examples=["2024-03-01"])
+    ] = None,
 ) -> Response:
     """每个单位一份：逐份列出问题、通知的原话、怎样改、到哪天为止；没有问题的写已收到；修改后重报的（replaces）逐项对照上一稿的意见。盲审的评审不能下载。"""
     with here.store.read() as tx:
@@ -157,7 +159,7 @@ def letters(
         for n, (_, reports) in enumerate(sorted(by_unit.items()), 1):
             called = usual_spelling(r.case.unit for r in reports)
             name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", called)[:60] or "未写明单位"
-            data = letter_docx(called, reports, book, until=until, made_at=now().astimezone(CHINA), earlier=earlier)
+            data = letter_docx(called, reports, book, until=until or None, made_at=now().astimezone(CHINA), earlier=earlier)
             archive.writestr(f"{n:03d}-{name}.docx", data)
     with here.store.write() as tx:
         note(tx, who.id, "export.letters", batch_id, units=len(by_unit))

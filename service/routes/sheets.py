@@ -159,7 +159,9 @@ def letters(
         for n, (_, reports) in enumerate(sorted(by_unit.items()), 1):
             called = usual_spelling(r.case.unit for r in reports)
             name = re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", called)[:60] or "未写明单位"
-            data = letter_docx(called, reports, book, until=until or None, made_at=now().astimezone(CHINA), earlier=earlier)
+            data = letter_docx(
+                called, reports, book, until=until or None, made_at=now().astimezone(CHINA), earlier=earlier
+            )
             archive.writestr(f"{n:03d}-{name}.docx", data)
     with here.store.write() as tx:
         note(tx, who.id, "export.letters", batch_id, units=len(by_unit))

@@ -24,7 +24,6 @@ EVENTS = {
     "submission.done": "筛查完成",
     "submission.failed": "没有完成",
     "submission.decided": "有了判定",
-    "submission.shortlisted": "入围调整",
     "submission.cancelled": "材料撤回",
     "submission.deleted": "材料删除",
     "batch.received": "收到批次",

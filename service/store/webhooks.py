@@ -31,10 +31,8 @@ Kind = Literal[
     "batch.cancelled",
 ]
 KINDS: Final[tuple[str, ...]] = get_args(Kind)
-# Of a unit's own submissions; of one that was deleted nothing says any more whose it was, and how cases are weighed is not for units.
-UNIT_KINDS: Final = tuple(
-    k for k in KINDS if k.startswith("submission.") and k not in ("submission.deleted", "submission.shortlisted")
-)
+# Of a unit's own submissions; of one that was deleted nothing says any more whose it was.
+UNIT_KINDS: Final = tuple(k for k in KINDS if k.startswith("submission.") and k != "submission.deleted")
 MOST: Final = 10  # webhooks of one unit
 PAUSES: Final = (
     5,

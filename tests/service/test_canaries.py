@@ -287,7 +287,7 @@ def test_the_walk_would_find_them(world):
 
 FIELDS = (
     "name login role unit url events what note finding version points target reason kind title author received batch rulebook "
-    "priority replaces state blind enforce_quota external_ai external_similarity password old again scopes days active source undo"
+    "priority replaces state blind enforce_quota external_ai external_similarity password old again scopes days active source undo precheck sheet"
 ).split()
 
 

@@ -59,6 +59,10 @@ def test_each_unit_has_a_letter_of_its_own(client_of, store, settings):
     assert UNIT in said
     assert "白麓大学" not in said
     assert "2024年3月1日" in said.replace(" ", "")
+    for empty in ("?until=", ""):  # the form of the page, left empty
+        data = client_of().get(f"/api/v1/batches/{batch}/letters.zip{empty}").content
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            assert "请于　　　　年　　月　　日前" in words_of(archive.read(own)).replace(" ", "")
 
 
 def test_a_version_that_replaces_another_is_held_to_it(client_of, store, settings):

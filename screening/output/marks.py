@@ -75,9 +75,10 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None, inner
             continue
         body = h("mark", piece, class_=f"m-{top.name}", data_n=numbers or None, title=top.label or None)
         # The link comes once, at the first piece that shows; continued pieces are plain marks.
-        first = id(top) not in linked
-        linked.add(id(top))
-        out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
+        first = top.href and id(top) not in linked and not said.isspace()  # a link of nothing but space has no name
+        if first:
+            linked.add(id(top))
+        out.append(h("a", body, href=top.href, class_="mlink") if first else body)
     return join(out)
 
 

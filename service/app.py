@@ -144,4 +144,6 @@ _WORDS = {
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code, message, advice = _WORDS.get(error.status_code, ("request", "请求有误", "请对照接口说明核对。"))
+    if html_wanted(request):
+        advice = "请核对网址，或回到首页从菜单进入。" if error.status_code == 404 else "请回到上一页再试。"
     return _answer(request, ServiceError(error.status_code, code, message, advice, headers=error.headers))

@@ -52,6 +52,7 @@ class Names:
 
     def __init__(self, tx: Tx, store: Store, who: Principal, pairs: Iterable[Mapping[str, Any]]) -> None:
         self._who, pairs = who, list(pairs)
+        self._named: dict[str, Named] = {}
         asking = {p["submission"] for p in pairs}
         sources = {p["source"] for p in pairs}
         self._holders = partners.holders(tx, sources, who.sight())
@@ -64,6 +65,11 @@ class Names:
 
     def submission(self, submission_id: str) -> Named:
         """Return a submission."""
+        if submission_id not in self._named:  # one is in hundreds of pairs, and masking it takes a millisecond
+            self._named[submission_id] = self._submission(submission_id)
+        return self._named[submission_id]
+
+    def _submission(self, submission_id: str) -> Named:
         row = self._rows[submission_id]
         view = submission_view(row, self._people[submission_id], self._who)
         return Named(

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import PurePosixPath
@@ -91,7 +91,8 @@ class Mask:
         # Working out how a name can be told from a word takes long; most texts have no character of it.
         there = {*text, *plain}
         near = tuple(n for n in self.names.people if not there.isdisjoint(n[:3]))  # given names stand alone too
-        hidden = _hidden(near, self.names.units, self.names.values)
+        units, values = (tuple(n for n in names if _may(n, there)) for names in (self.names.units, self.names.values))
+        hidden = _hidden(near, units, values)
         found = [*hidden.spans(text, numbered=self.numbered)]
         if plain != text:
             found += hidden.spans(plain, numbered=False)
@@ -101,6 +102,11 @@ class Mask:
         """Return the text, of the same length, without the names."""
         spans = self.spans(text) if text else ()
         return masked_at(text, spans) if spans else text
+
+
+def _may(name: str, there: Container[str]) -> bool:
+    """Whether a name, or an end of it of four characters or more, may stand in a text of these characters. Letters have case: they may."""
+    return all(c in there for c in name[-4:] if c > "\u2e7f")
 
 
 @lru_cache(maxsize=512)

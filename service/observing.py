@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import secrets
 import time
+from contextlib import suppress
 from typing import Any, Final
 
-from fastapi.responses import JSONResponse
-from starlette.requests import ClientDisconnect
+from fastapi.responses import JSONResponse, Response
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.envelope import wrapped
 from service.errors import PROBLEM, ServiceError, problem
 from service.logs import failure, log
 from service.metrics import Metrics
+from service.pages.frame import error_page, html_wanted
 
 UNKNOWN: Final = "(other)"  # addresses that no route has: they are the caller's words
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -47,7 +49,7 @@ class Observed:
             told = failure(error)
             self.metrics.failures.inc()
             if not seen.status:
-                await _sorry(request_id)(scope, receive, wrapped(scope, seen.send))
+                await _sorry(scope, request_id)(scope, receive, wrapped(scope, seen.send))
             else:
                 seen.broken = True
         finally:
@@ -106,6 +108,11 @@ class _CutOff(Exception):  # noqa: N818 - a signal to the server, not an error o
     """Ends an answer that had begun: the server closes the connection, so that nobody takes half for whole."""
 
 
-def _sorry(request_id: str) -> JSONResponse:
-    said = ServiceError(500, "internal", "程序出错了", "请稍后再试；若仍然如此，请把 instance 里的编号告诉管理员。")
+def _sorry(scope: Scope, request_id: str) -> Response:
+    request = Request(scope)
+    where = "下面的请求编号" if html_wanted(request) else " instance 里的编号"
+    said = ServiceError(500, "internal", "程序出错了", f"请稍后再试；若仍然如此，请把{where}告诉管理员。")
+    if html_wanted(request):
+        with suppress(Exception):  # the page may be what is broken
+            return error_page(request, said)
     return JSONResponse(problem(said, request_id), 500, media_type=PROBLEM)

@@ -32,15 +32,12 @@ class Mark:
 
 
 def pieces(
-    source: str, marks: Sequence[Mark], within: Span | None = None, inner: Sequence[Mark] = ()
+    source: str, marks: Sequence[Mark], within: Span | None = None
 ) -> Iterator[tuple[str, Mark | None, list[Mark]]]:
-    """Cut ``source`` (or a part of it) at the ends of the marks: each piece, the mark that shows on it, the marks that begin there.
-
-    The ends of ``inner`` cut too.
-    """
+    """Cut ``source`` (or a part of it) at the ends of the marks: each piece, the mark that shows on it, the marks that begin there."""
     whole = within or Span(0, len(source))
     edges = {whole.start, whole.end}
-    for m in (*marks, *inner):
+    for m in marks:
         if m.span.overlaps(whole):
             edges |= {max(m.span.start, whole.start), min(m.span.end, whole.end)}
     starts = sorted(marks, key=lambda m: m.span.start)
@@ -63,9 +60,8 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None, inner
     out: list[Markup | str] = []
     linked: set[int] = set()
     at = within.start if within else 0
-    for said, top, begin in pieces(source, marks, within, inner):
-        inside = next((m for m in inner if m.span.start <= at < m.span.end), None) if inner else None
-        piece = h("b", said, class_=f"m-{inside.name}", title=inside.label or None) if inside else said
+    for said, top, begin in pieces(source, marks, within):
+        piece = _with_inner(source, inner, Span(at, at + len(said))) if inner else said
         at += len(said)
         # Where a mark begins, its anchor and number stand, even if another mark hides it: no link to it is dead.
         out += [h("span", id=m.anchor, class_="at") for m in begin if m.anchor]
@@ -75,9 +71,18 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None, inner
             continue
         body = h("mark", piece, class_=f"m-{top.name}", data_n=numbers or None, title=top.label or None)
         # The link comes once, at the first piece that shows; continued pieces are plain marks.
-        first = id(top) not in linked
-        linked.add(id(top))
-        out.append(h("a", body, href=top.href, class_="mlink") if top.href and first else body)
+        first = top.href and id(top) not in linked and not said.isspace()  # a link of nothing but space has no name
+        if first:
+            linked.add(id(top))
+        out.append(h("a", body, href=top.href, class_="mlink") if first else body)
+    return join(out)
+
+
+def _with_inner(source: str, inner: Sequence[Mark], within: Span) -> Markup:
+    out = (
+        h("b", said, class_=f"m-{m.name}", title=m.label or None) if m else said
+        for said, m, _ in pieces(source, [m for m in inner if m.span.overlaps(within)], within)
+    )
     return join(out)
 
 

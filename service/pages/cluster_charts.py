@@ -178,7 +178,14 @@ def heat_map(rows: Sequence[tuple[Group, int]]) -> Markup:
     width, height = left + count * cell + 2, top + count * cell + 2
     size = "few" if count <= 8 else "some" if figured else "many"
     words = f"热图：{len(rows)} 组，{count} 份材料两两的相似比例；每一格的数字在群组一栏里都有"
-    return h("svg", parts, viewBox=f"0 0 {width} {height}", class_=f"heat {size}", role="img", aria_label=words)
+    return h(
+        "svg",
+        parts,
+        viewBox=f"0 0 {width} {height}",
+        class_=f"heat {size}",
+        role="group" if figured else "img",
+        aria_label=words,
+    )
 
 
 def _row(group: Group, number: int, left: int, y: float, *, figured: bool) -> Markup:
@@ -218,7 +225,7 @@ def _cells(group: Group, tie: Tie, start: tuple[float, float], cell: int, *, fig
                 )
             )
         # The list of links beside it is for the keyboard: hundreds of cells in a row are no way to go.
-        yield h("a", inside, href=tie.href, tabindex="-1") if tie.href else h("g", inside)
+        yield h("a", inside, href=tie.href, tabindex="-1") if tie.href and figured else h("g", inside)
 
 
 # -- the timeline -----------------------------------------------------------------------------------------------------------

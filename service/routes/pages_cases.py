@@ -244,7 +244,8 @@ def _case(
             "after": f"/cases/{line.after}?{tail}" if line.after else "",
         }
         if not row["run"]:
-            return common | {"waiting": True, "stale": [], "layers": [], "report": None, "facts": []}
+            facts = [x for x in (view.get("unit"), view.get("project")) if x]
+            return common | {"waiting": True, "stale": [], "layers": [], "report": None, "facts": facts}
         original, seen = shown_data(tx, sealer, row, who)
         report = Report.from_json(seen)
         read = submissions.case_of(tx, sealer, submission_id)

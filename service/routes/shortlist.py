@@ -107,7 +107,8 @@ class List(BaseModel):
     note: str = Field(description="建议怎样得出")
     margin: float = Field(description="参考分相差不超过几分算难分高下")
     counts: dict[str, int] = Field(
-        description="份数：all 全部、in 入围、reserve 候补、check 请先核对、near 难分高下、hand 人工调整；over 为超出名额的组数"
+        description="份数：all 全部、in 入围、reserve 候补、check 请先核对、near 难分高下、hand 人工调整；over 为超出名额的组数",
+        examples=[{"all": 42, "in": 18, "reserve": 15, "check": 9, "near": 3, "hand": 1, "over": 0}],
     )
     groups: list[Unit] = Field(description="按单位、类型、项目类别分组")
     next: str | None = Field(description="下一页的地址；最后一页为 null")

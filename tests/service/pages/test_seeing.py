@@ -12,6 +12,7 @@ from service.pages.cluster_charts import Group, Tie
 from service.store import decisions, exclusions, findings, runs
 from tests.service.jobs.handing import hand_in, row_of, text_of
 from tests.service.pages.test_pages import OTHER, UNIT, send
+from tests.service.reading import rows
 from tests.service.working import drain
 from tests.writing import case_lines, docx
 
@@ -182,3 +183,31 @@ def luminance(colour):
     channels = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+# -- what goes wrong ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_of_the_program_is_a_page_for_a_browser_and_a_problem_for_a_program(app, client_of, browser):
+    @app.get("/fails")
+    def fails():
+        raise RuntimeError("weit weg")
+
+    page = browser("administrator").get("/fails")
+    assert page.status_code == 500
+    assert "程序出错了" in page.text
+    assert page.headers["x-request-id"] in page.text
+    assert "weit weg" not in page.text
+    assert client_of().get("/fails").json()["code"] == "internal"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [("screening", "一般几分钟内完成"), ("queued", "排队等待读取"), ("failed", "没有筛查完"), ("cancelled", "已撤回")],
+)
+def test_a_case_without_a_report_says_why(store, browser, state, words):
+    with store.write() as tx:
+        there = rows.submission(tx, store.sealer, state=state, verdict=None)
+    page = browser("administrator").get(f"/cases/{there}")
+    assert page.status_code == 200
+    assert words in page.text

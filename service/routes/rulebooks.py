@@ -127,13 +127,13 @@ class RulebookVersion(BaseModel):
 
 @router.get("/{rulebook_id}/versions", response_model=list[RulebookVersion], summary="一个规则集的各版")
 def versions(here: Here, who: Reader, rulebook_id: str) -> list[dict[str, Any]]:
-    """列出自建规则集的各版，新的在前；旧版一直保留。自带的规则集没有版本。"""
+    """列出自建规则集的各版，新的在前；旧版一直保留。自带的规则集没有版本。谁改的、为何改只给管理员看。"""
     name = named(here, who, rulebook_id).partition("@")[0]
     with here.store.read() as tx:
         rows = [dict(r) for r in rulebooks.listed(tx, name)]
         if who.role is not Role.ADMINISTRATOR:
             used = set(rulebooks.activated(tx))
-            rows = [r for r in rows if r["ref"] in used]
+            rows = [r | {"reason": "", "created_by": ""} for r in rows if r["ref"] in used]
         default = rulebooks.active(tx, here.settings.rulebook)
         people = decisions.names_of(tx, {r["created_by"] for r in rows})
     return [

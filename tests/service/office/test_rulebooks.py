@@ -87,6 +87,8 @@ def test_a_version_is_for_others_once_it_is_used(admin, client_of):
     assert admin.post(f"{PATH}/{ref}/activate", json={"reason": "新的通知"}).status_code == 200
     assert admin.post(f"{PATH}/{ref}/activate", json={"reason": "新的通知"}).status_code == 409
     assert reviewer.get(f"{PATH}/henan-2024").json()["id"] == "henan-2024"
+    seen = [(v["ref"], v["by"], v["reason"]) for v in reviewer.get(f"{PATH}/henan-2024/versions").json()]
+    assert seen == [(ref, "", "")]
     assert [b["ref"] for b in reviewer.get(PATH).json() if b["default"]] == [ref]
     assert unit.post("/api/v1/batches", data={"state": "open", "rulebook": "henan-2024"}).json()["rulebook"] == ref
 

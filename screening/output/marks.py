@@ -78,12 +78,14 @@ def marked(source: str, marks: Sequence[Mark], within: Span | None = None, inner
     return join(out)
 
 
-def _with_inner(source: str, inner: Sequence[Mark], within: Span) -> Markup:
-    out = (
+def _with_inner(source: str, inner: Sequence[Mark], within: Span) -> str:
+    here = [m for m in inner if m.span.overlaps(within)]
+    if not here:
+        return source[within.start : within.end]
+    return join(
         h("b", said, class_=f"m-{m.name}", title=m.label or None) if m else said
-        for said, m, _ in pieces(source, [m for m in inner if m.span.overlaps(within)], within)
+        for said, m, _ in pieces(source, here, within)
     )
-    return join(out)
 
 
 def parts(a: str, b: str) -> Iterator[tuple[str, str, bool]]:

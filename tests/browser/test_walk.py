@@ -93,6 +93,7 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
     source.locator("input[name=reason]").fill("同一课题组的合作成果")
     source.locator("button").click()
     expect(page.locator("#reuse")).to_contain_text("已排除")
+    expect(page.locator(".sheet mark.m-excluded").first).to_be_visible()  # the text has come anew, too
 
     page.locator(".source .name a").first.click()
     expect(page.locator("h1")).to_have_text("左右对照")
@@ -118,6 +119,9 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
 
     for path in (
         "/clusters",
+        "/clusters?view=heat",
+        "/clusters?view=time",
+        "/memory",
         "/rulebooks",
         "/rulebooks/henan-2023-950",
         "/settings",
@@ -126,6 +130,11 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
     ):
         page.goto(url + path)
         looked_at(page, path)
+
+    page.goto(url + "/clusters?view=heat")
+    page.locator("#rate").fill("60")
+    expect(page).to_have_url(f"{url}/clusters?view=heat&rate=60")
+    expect(page.locator("#rate-said")).to_have_text("60%")
     assert said == []
     context.close()
 

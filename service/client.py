@@ -109,12 +109,20 @@ class Client:
             yield from page["items"]
             path = (page["next"] or "").removeprefix("/api/v1")
 
+    def get(self, path: str, **query: str) -> dict[str, Any]:
+        """Return anything else that the interface tells as JSON: ``get("/pairs", batch=…)``, see the service's page /api."""
+        return self._json("GET", f"{path}?{urllib.parse.urlencode(query)}" if query else path)
+
     def decide(
         self, submission_id: str, what: str, *, version: int, note: str = "", finding: str = ""
     ) -> dict[str, Any]:
         """Decide; raises :class:`Problem` 409 with ``body["present"]`` if somebody else was faster."""
         body = json.dumps({"what": what, "version": version, "note": note, "finding": finding}).encode()
         return self._json("POST", f"/submissions/{submission_id}/decisions", body, "application/json")
+
+    def delete(self, submission_id: str, reason: str) -> dict[str, Any]:
+        """Delete a submission with every trace; only with a key of an administrator. There is no way back."""
+        return self._json("DELETE", f"/submissions/{submission_id}?{urllib.parse.urlencode({'reason': reason})}")
 
     # -- the wire ---------------------------------------------------------------------------------------------------------
 

@@ -56,7 +56,7 @@ class Names:
         self._holders = partners.holders(tx, sources, who.sight())
         wanted = {p["submission"] for p in pairs} | {i for found in self._holders.values() for i in found}
         self._rows = {k: dict(r) for k, r in groups.rows_of(tx, wanted, who.sight()).items()}
-        self._people = {k: submissions.person_of(tx, store.sealer, k) for k in self._rows}
+        self._people = submissions.persons_of(tx, store.sealer, self._rows)
         unseen = sources - {s for s, found in self._holders.items() if len(found) > 1 or found[0] not in asking}
         self._documents = groups.documents_of(tx, unseen)
         self._others = names.of_sources(tx, store.sealer, unseen)

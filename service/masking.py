@@ -89,7 +89,8 @@ class Mask:
         """Return the places to hide, sorted and disjoint."""
         plain = simplified(text)
         # Working out how a name can be told from a word takes long; most texts have no character of it.
-        near = tuple(n for n in self.names.people if n[0] in text or n[1:] in text or n[0] in plain or n[1:] in plain)
+        there = {*text, *plain}
+        near = tuple(n for n in self.names.people if not there.isdisjoint(n[:3]))  # given names stand alone too
         hidden = _hidden(near, self.names.units, self.names.values)
         found = [*hidden.spans(text, numbered=self.numbered)]
         if plain != text:

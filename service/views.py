@@ -13,8 +13,9 @@ from __future__ import annotations
 import enum
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from service.errors import ServiceError
@@ -261,7 +262,9 @@ def _findings(data: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
 # -- blind and masked -------------------------------------------------------------------------------------------------------
 
 
-def _source(source: Mapping[str, Any], veil: Veil, mask: Mask, secret: bytes, batch: str | None) -> dict[str, Any]:
+def _source(
+    source: Mapping[str, Any], veil: Veil, mask: Callable[[str], str], secret: bytes, batch: str | None
+) -> dict[str, Any]:
     out = {k: mask(v) if isinstance(v, str) and k not in (*_FIXED, "received") else v for k, v in source.items()}
     if "file" in out:
         out["file"] = hidden_file(source["file"] or "")
@@ -278,7 +281,7 @@ class _Masked:
 
     def __init__(self, data: dict[str, Any], veil: Veil, names: Names, secret: bytes, batch: str | None) -> None:
         self.data, self.veil, self.secret, self.batch = data, veil, secret, batch
-        self.mask = Mask(names)
+        self.mask: Callable[[str], str] = cache(Mask(names))  # headings and terms are told many times over
         self.plain = data.get("text", "")
         self.text = self.mask(self.plain)
 

@@ -111,6 +111,7 @@ class Hidden:
 
     people: tuple[_Name, ...] = ()
     literals: re.Pattern[str] | None = None
+    heads: frozenset[str] = frozenset()  # of the literals, casefolded: a text without any of them has no literal
 
     @classmethod
     def of(cls, people: Iterable[str] = (), units: Iterable[str] = (), values: Iterable[str] = ()) -> Hidden:
@@ -122,12 +123,13 @@ class Hidden:
         rows = [_loose(s) for s in sorted(spellings, key=lambda s: (-len(s), s))]
         rows += [f"(?<![0-9A-Za-z]){re.escape(v)}(?![0-9A-Za-z])" for v in sorted(exact, key=lambda s: (-len(s), s))]
         literals = re.compile("|".join(rows), re.IGNORECASE) if rows else None
-        return cls(tuple(_person(n) for n in names if len(n) >= 2 and not n.isdecimal()), literals)
+        heads = frozenset(c for value in (*spellings, *exact) for c in value.strip()[0].casefold())
+        return cls(tuple(_person(n) for n in names if len(n) >= 2 and not n.isdecimal()), literals, heads)
 
     def spans(self, text: str, *, numbered: bool = True) -> tuple[Span, ...]:
         """Return the places to hide, sorted and disjoint; ``numbered`` says that phones, mailboxes, folders of a user count too."""
         found = list(self._people(text))
-        if self.literals:
+        if self.literals and not self.heads.isdisjoint(text.casefold()):
             found += (Span(*m.span()) for m in self.literals.finditer(text))
         if numbered:
             found += [*mailboxes(text), *numbers(text), *homes(text)]

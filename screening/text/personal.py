@@ -48,4 +48,5 @@ def homes(text: str) -> Iterator[Span]:
     >>> list(homes(r"C:\Users\liu\a.png"))
     [Span(start=9, end=12)]
     """
-    yield from (Span(*m.span(1)) for m in _HOME.finditer(text))
+    if "/" in text or "\\" in text or "%" in text:
+        yield from (Span(*m.span(1)) for m in _HOME.finditer(text))

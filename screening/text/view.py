@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -69,7 +69,10 @@ def simplified(text: str) -> str:
     >>> simplified("國培計劃讓我們受益匪淺")
     '国培计划让我们受益匪浅'
     """
-    if not any(_simplifies(c) for c in set(text)):  # as in most texts
+    unknown = set(text) - _SIMPLE
+    simple = {c for c in unknown if not _simplifies(c)}
+    _SIMPLE.update(simple)
+    if len(simple) == len(unknown):  # as in most texts
         return text
     whole: str = _simplifier().convert(text)
     if len(whole) == len(text):
@@ -78,7 +81,9 @@ def simplified(text: str) -> str:
     return "".join(new if len(new) == 1 else old for new, old in zip(out, text, strict=True))
 
 
-@lru_cache(maxsize=1 << 16)
+_SIMPLE: Final[set[str]] = set()  # characters that were found to be simplified already
+
+
 def _simplifies(char: str) -> bool:
     return char > "\u2e7f" and _simplifier().convert(char) != char
 

@@ -68,9 +68,9 @@ def cases(
     with here.store.read() as tx:
         page = listing.page(tx, wanted, who.sight(), limit=PAGE, cursor=after)
         counts = listing.counts(tx, wanted, who.sight())
+        people = submissions.persons_of(tx, here.store.sealer, [r["id"] for r in page.rows])
         rows = [
-            submission_view(dict(r), submissions.person_of(tx, here.store.sealer, r["id"]), who)
-            | {"verdict": r["verdict"], "decision": r["decision"]}
+            submission_view(dict(r), people[r["id"]], who) | {"verdict": r["verdict"], "decision": r["decision"]}
             for r in page.rows
         ]
         shared = partners.partners(tx, [r["id"] for r in rows])

@@ -108,9 +108,8 @@ def listed(
     with here.store.read() as tx:
         page = listing.page(tx, wanted, who.sight(), limit=limit, cursor=cursor)
         counts = listing.counts(tx, wanted, who.sight())
-        items = [
-            submission_view(dict(r), submissions.person_of(tx, here.store.sealer, r["id"]), who) for r in page.rows
-        ]
+        people = submissions.persons_of(tx, here.store.sealer, [r["id"] for r in page.rows])
+        items = [submission_view(dict(r), people[r["id"]], who) for r in page.rows]
     next_ = None
     if page.next:
         kept = [(k, v) for k, v in request.query_params.multi_items() if k != "cursor"]

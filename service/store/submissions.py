@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -119,6 +119,12 @@ def person_of(tx: Connection, sealer: Sealer, submission_id: str) -> dict[str, A
     body = tx.execute(select(author.c.body).where(author.c.submission == submission_id)).scalar_one()
     found: dict[str, Any] = sealer.open_json(body, f"author/{submission_id}")
     return found | {"veil": sealer.veil}
+
+
+def persons_of(tx: Connection, sealer: Sealer, ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Return :func:`person_of` of several submissions, by their ids, in one query."""
+    rows = tx.execute(select(author.c.submission, author.c.body).where(author.c.submission.in_(ids)))
+    return {i: sealer.open_json(body, f"author/{i}") | {"veil": sealer.veil} for i, body in rows}
 
 
 def learn(tx: Connection, sealer: Sealer, submission_id: str, found: Mapping[str, Any]) -> None:

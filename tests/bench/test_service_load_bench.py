@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+import random
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -142,6 +143,13 @@ async def _ask(http, load, times, method, path, **more):
 
 async def _review(url, key, load, until, number):
     """Read the list, a submission, its report; decide; again."""
+    own = random.Random(number)
+
+    def think():
+        # People do not move in step; a second more or less, the same in every run.
+        return own.uniform(0.5, 1.5) * THINK / 3
+
+    await asyncio.sleep(think())
     async with httpx2.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=60) as http:
         for turn in itertools.count(number):
             if time.perf_counter() > until:
@@ -150,10 +158,10 @@ async def _review(url, key, load, until, number):
             items = listed.json()["items"] if listed else []
             if items:
                 one = items[turn % len(items)]["id"]
-                await asyncio.sleep(THINK / 3)
+                await asyncio.sleep(think())
                 seen = await _ask(http, load, load.reads, "GET", f"{API}/submissions/{one}")
                 await _ask(http, load, load.reads, "GET", f"{API}/submissions/{one}/report")
-                await asyncio.sleep(THINK / 3)
+                await asyncio.sleep(think())
                 if seen:
                     said = await _ask(
                         http,
@@ -167,7 +175,7 @@ async def _review(url, key, load, until, number):
                         load.conflicts += 1
                     elif said is not None:
                         load.decided[one] += 1
-            await asyncio.sleep(THINK / 3)
+            await asyncio.sleep(think())
 
 
 def _batch(number):

@@ -14,13 +14,14 @@ from service.people.principal import Principal
 from service.points import Seen, seen
 from service.shortlist.proposal import Candidate, Group, Place, Placed, propose
 from service.shortlist.words import label, opinions, reasons
-from service.store import decisions, shortlist
+from service.store import decisions, shortlist, submissions
 from service.store.database import Row, Store, Tx
 from service.views import Veil, submission_view, text_view, veil_of
 
 Show = Literal["all", "in", "reserve", "check", "near", "hand", "over"]
 SHOWS: Final[tuple[str, ...]] = get_args(Show)
 Entry = tuple[Group, Placed]
+_AT_ONCE: Final = 500  # parameters of one query
 _RESOLVED: Final = "quota."  # that a unit hands in too many is what the shortlist is for
 
 
@@ -152,7 +153,8 @@ class Shortlist:
 
     def _know(self, ids: Collection[str]) -> None:
         unknown = [i for i in ids if i not in self._people]
-        self._people |= shortlist.people_of(self._tx, self._store.sealer, unknown)
+        for n in range(0, len(unknown), _AT_ONCE):
+            self._people |= submissions.persons_of(self._tx, self._store.sealer, unknown[n : n + _AT_ONCE])
 
     def _view(self, submission_id: str) -> dict[str, Any]:
         return submission_view(dict(self._rows[submission_id]), self._people[submission_id], self._who)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any, Final, Literal
+from collections.abc import Collection
+from typing import Final, Literal
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
@@ -13,8 +13,7 @@ from service.store import listing
 from service.store.audit import Action
 from service.store.database import note
 from service.store.listing import Wanted
-from service.store.schema import author, choice, decision, score, submission
-from service.store.sealing import Sealer
+from service.store.schema import choice, decision, score, submission
 from service.store.sight import Sight
 from service.store.submissions import one
 
@@ -111,14 +110,3 @@ def choose(
 def matching(tx: Connection, wanted: Wanted, sight: Sight) -> set[str]:
     """Return the ids of the submissions of a list. Raises :class:`ServiceError` 422 for a text that is too long."""
     return set(tx.execute(select(submission.c.id).where(*listing.conditions(tx, wanted, sight))).scalars())
-
-
-def people_of(tx: Connection, sealer: Sealer, ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
-    """Return what is personal of submissions, by id, as :func:`service.store.submissions.person_of` does of one."""
-    wanted = sorted(ids)
-    out: dict[str, Mapping[str, Any]] = {}
-    for n in range(0, len(wanted), 500):
-        rows = tx.execute(select(author).where(author.c.submission.in_(wanted[n : n + 500])))
-        for row in rows:
-            out[row.submission] = {**sealer.open_json(row.body, f"author/{row.submission}"), "veil": sealer.veil}
-    return out

@@ -42,6 +42,7 @@ class Bodies:
             "/api/v1/checks": settings.max_file * MB + FIELDS,
             # The zip, the list and the roster.
             "/api/v1/batches": settings.max_batch * MB + two,
+            "/batches/new": settings.max_batch * MB + two,
             "/api/v1/archive/documents": settings.max_batch * MB + FIELDS,
             "/archive/add": settings.max_batch * MB + FIELDS,
         }

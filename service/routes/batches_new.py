@@ -120,12 +120,9 @@ def make(
     if sent:
         name, rulebook, unit, blind, enforce_quota = sent.name, sent.rulebook, sent.unit, sent.blind, sent.enforce_quota
         state = sent.state
-    asked = _Asked(here, who, name=name, rulebook=rulebook, unit=unit, blind=blind, enforce_quota=enforce_quota)
+    asked = Asked(here, who, name=name, rulebook=rulebook, unit=unit, blind=blind, enforce_quota=enforce_quota)
     asked.take(file, manifest, roster, empty=state == "open")
-    whole = uploads.digest_of_request(asked.values | {"state": state}, *asked.files)
-    wanted = Claim.of(key, who.id, f"POST {PATH}", whole)
-    asked.look(request.app.state.apart)
-    given = asked.store(wanted)
+    given = asked.keep(request.app.state.apart, key)
     if given.replayed:
         response.headers["Idempotency-Replayed"] = "true"
     response.headers["Location"] = given.location
@@ -133,8 +130,8 @@ def make(
     return dict(given.body)
 
 
-class _Asked:
-    """What a request asks for."""
+class Asked:
+    """What a request asks for: :meth:`take` its files, then :meth:`keep` them."""
 
     def __init__(
         self, here: Service, who: Principal, *, name: str, rulebook: str, unit: str, blind: bool, enforce_quota: bool
@@ -199,6 +196,14 @@ class _Asked:
                 error.message = error.message.replace(f"{path} ", "压缩包").replace(str(path), "压缩包")
                 raise
         self.counts["files"] = len(found.submissions) + len(found.refused)
+
+    def keep(self, apart: Apart, key: str | None) -> Given:
+        """Look at the files and store them; of several requests with one key the first is done, and the others are answered as it was."""
+        state = "" if self.files[0] else "open"
+        whole = uploads.digest_of_request(self.values | {"state": state}, *self.files)
+        wanted = Claim.of(key, self.who.id, f"POST {PATH}", whole)
+        self.look(apart)
+        return self.store(wanted)
 
     def store(self, wanted: Claim | None) -> Given:
         """Store the files, the row and the answer in one transaction."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from screening.errors import ScreeningError
 from screening.output.labels import BAND, SEVERITY, check_label, percent
-from service import comparing, overview, units
-from service.context import Here, Service
-from service.moment import shown
+from service import comparing, overview, units, uploads
+from service.context import Here, Limit, Service
+from service.errors import ServiceError
+from service.moment import new_id, shown
 from service.pages.frame import go, render
 from service.people.principal import Principal, Role, Scope
 from service.routes.batches import anew, unpack_again
-from service.routes.pages_people import Person
+from service.routes.batches_new import Asked
+from service.routes.pages_people import Person, Text
 from service.routes.rulebooks import available_books
 from service.store import batches, current
 from service.store import overview as rows
@@ -47,13 +50,45 @@ def listed(request: Request, here: Here, who: Person, after: str = "") -> HTMLRe
 def form(request: Request, here: Here, who: Person) -> HTMLResponse:
     """Show the form for handing in."""
     who.need(Scope.WRITE, (Role.SUBMITTER, Role.ADMINISTRATOR))
+    return _form(request, here)
+
+
+def _form(request: Request, here: Service, **said: Any) -> HTMLResponse:
+    given: dict[str, Any] = {"error": None, "called": "", "chosen": "", **said}
     return render(
         "batch_new.html",
         request,
+        status=given["error"].status if given["error"] else 200,
         books=available_books(here),
+        key=new_id(),
         max_file=here.settings.max_file,
         max_batch=here.settings.max_batch,
+        **given,
     )
+
+
+@router.post("/batches/new", form_limits=uploads.FORM, dependencies=[Depends(Limit("uploads"))])
+def hand_in(
+    request: Request,
+    here: Here,
+    who: Person,
+    file: Annotated[UploadFile | None, File()] = None,
+    manifest: Annotated[UploadFile | None, File()] = None,
+    roster: Annotated[UploadFile | None, File()] = None,
+    name: Text = "",
+    rulebook: Text = "",
+    key: Text = "",
+) -> Response:
+    """Take a batch in from a browser without scripts; with them the page asks the interface, file by file."""
+    who.need(Scope.WRITE, (Role.SUBMITTER, Role.ADMINISTRATOR))
+    try:
+        asked = Asked(here, who, name=name, rulebook=rulebook, unit="", blind=True, enforce_quota=False)
+        asked.take(file, manifest, roster, empty=False)
+        given = asked.keep(request.app.state.apart, key or None)
+    except ScreeningError as error:
+        said = error if isinstance(error, ServiceError) else ServiceError(422, error.code, error.message, error.advice)
+        return _form(request, here, error=said, called=name, chosen=rulebook)
+    return go(f"/batches/{given.body['id']}", "handed")
 
 
 @router.get("/batches/{batch_id}")

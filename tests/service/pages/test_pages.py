@@ -159,3 +159,23 @@ def test_nothing_is_inline(browser, batch):
     ):
         page = client.get(path).text
         assert not re.search(r"<script(?![^>]*src=)|<style|<[^>]*\s(on\w+|style)=", page), path
+
+
+def test_a_batch_is_handed_in_without_scripts_and_once(browser):
+    client = browser("submitter", unit="白麓大学")
+    page = client.get("/batches/new").text
+    key = re.search(r'name="key" value="([0-9a-f]{28})"', page)[1]
+    refused = send(client, "/batches/new", name="第三批", key=key)
+    assert (refused.status_code, "没有压缩包" in refused.text, 'value="第三批"' in refused.text) == (422, True, True)
+    data = zipped({"甲.docx": text_of(3)})
+    seen = {
+        client.post(
+            "/batches/new",
+            data={"csrf": client.token, "name": "第三批", "key": key},
+            files={"file": ("材料.zip", data)},
+            follow_redirects=False,
+        ).headers["location"]
+        for _ in range(2)
+    }
+    (place,) = seen
+    assert "第三批" in client.get(place).text

@@ -8,7 +8,9 @@ from openpyxl import load_workbook
 
 from service.store import decisions
 from service.store.sight import Sight
+from tests.service.jobs.handing import open_batch, text_of, zipped
 from tests.service.reading import rows
+from tests.service.working import drain
 
 UNIT, OTHER = "临溪市第一小学", "白麓大学"
 BLOCKED = [["length.over:1", "length.over", "blocker"], ["near_copy.whole:2", "near_copy.whole", "review"]]
@@ -239,3 +241,18 @@ def test_the_workbook_of_a_batch_has_the_shortlist_but_not_for_units(client_of, 
         for role, unit in (("administrator", ""), ("reviewer", ""))
     }
     assert all({"入围", "入围名额", "说明"} <= names for names in sheets.values())
+
+
+def test_it_goes_by_what_screening_found(client_of, store, settings):
+    copy = {f"{UNIT}/甲.docx": text_of(11), f"{OTHER}/乙.docx": text_of(11), f"{OTHER}/丙.docx": text_of(12)}
+    batch_id = open_batch(store, zipped(copy), rulebook="henan-2023-950")
+    drain(store, settings)
+    client = client_of()
+    for c in cases(client, {"batch": batch_id}).values():
+        assert sum(p["points"] for p in c["parts"].values()) == pytest.approx(c["score"])
+        report = client.get(f"/api/v1/submissions/{c['id']}/report").json()
+        worst = {f["severity"] for o in report["outcomes"] if o["check"] != "quota" for f in o["findings"]}
+        assert (c["state"] == "check") == bool(worst & {"review", "blocker"})
+        assert ("疑似重复" in "".join(c["reasons"])) == any(
+            o["check"] == "near_copy" and o["findings"] for o in report["outcomes"]
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,8 @@ from service.pages.case_page import Judged, Said
 from service.people.principal import Principal, Role
 from service.store import decisions, exclusions, findings, groups, submissions
 from service.store.database import Store, Tx
-from service.views import names_of, submission_view, text_view
+from service.store.sight import Sight
+from service.views import Names, names_of, submission_view, text_view
 
 
 def moment(value: datetime) -> str:
@@ -23,6 +24,12 @@ def moment(value: datetime) -> str:
     '2024-01-20 09:05'
     """
     return (shown(value) or "")[:16].replace("T", " ")
+
+
+def names_behind(tx: Tx, store: Store, submission_ids: Collection[str]) -> list[Names]:
+    """Return the names behind submissions, whoever may see them: to hide them in what was said of those."""
+    rows = groups.rows_of(tx, submission_ids, Sight(everything=True))
+    return [names_of(dict(r), submissions.person_of(tx, store.sealer, k)) for k, r in rows.items()]
 
 
 def judged_of(
@@ -46,12 +53,11 @@ def judged_of(
     names = decisions.names_of(tx, {s.by for s in told} | {d["by"] for d in (*past, *out)})
     origins = {s.submission for s in (*known.values(), *known_pairs.values()) if s.submission}
     rows = groups.rows_of(tx, origins, who.sight())
-    people = {k: submissions.person_of(tx, store.sealer, k) for k in rows}
+    others = names_behind(tx, store, origins)  # what is said of a case names its author, whoever may see the case
 
     def said(s: decisions.Said) -> Said:
-        origin = rows.get(s.submission or "") if s.elsewhere else None
-        others = [names_of(dict(origin), people[origin["id"]])] if origin else []
-        view = submission_view(dict(origin), people[origin["id"]], who) if origin else {}
+        origin = dict(rows[s.submission]) if s.elsewhere and s.submission in rows else {}
+        view = submission_view(origin, submissions.person_of(tx, store.sealer, origin["id"]), who) if origin else {}
         return Said(
             at=moment(s.created),
             by=names[s.by],

@@ -268,7 +268,7 @@ def _case(
     )
     return common | page | {
         "waiting": row["state"] != "done",
-        "facts": [x for x in (page["kind"], view.get("unit"), view.get("project"), f"{report.counts.get('words', 0)} 字") if x],
+        "facts": [x for x in (page["kind"], view.get("unit"), view.get("project"), "" if report.error else f"{report.counts.get('words', 0)} 字") if x],
         "stale": [current.REASONS[r] for r in (*stale, *without_source)],
         "runs": [
             {"at": moment(h["created"]), "rulebook": h["rulebook"], "library_documents": h["library_documents"]}

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from screening.output.labels import MESSAGE_SHOWN, short
 from service import comparing
 from service.context import Here
-from service.judging import moment
+from service.judging import moment, names_behind
 from service.pages.frame import go, render
 from service.people.principal import Principal, Role, Scope
 from service.routes.pages_cases import reasoned
@@ -68,12 +68,13 @@ def _shown(tx: Tx, store: Store, who: Principal, found: list[Remembered]) -> lis
     for m in found:
         origin = rows.get(m.origin or "")
         again = places.get((m.kind, m.key), [])
+        others = names_behind(tx, store, {r["submission"] for r in m.rows if r["submission"]})
         history = [
             {
                 "at": moment(r["created"]),
                 "by": names[r["by"]],
                 "what": r["what"],
-                "note": text_view(r["note"], origin, people[origin["id"]], who) if origin else r["note"],
+                "note": text_view(r["note"], origin, people[origin["id"]], who, others=others) if origin else r["note"],
             }
             for r in m.rows
         ]

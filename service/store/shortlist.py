@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from typing import Final, Literal
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
@@ -10,7 +10,6 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 from service.errors import ServiceError, conflict, not_found
 from service.moment import new_id, now
 from service.store import listing
-from service.store.audit import Action
 from service.store.database import note
 from service.store.listing import Wanted
 from service.store.schema import choice, decision, score, submission
@@ -18,7 +17,6 @@ from service.store.sight import Sight
 from service.store.submissions import one
 
 What = Literal["in", "out", "auto"]
-_AUDITED: Final[Mapping[What, Action]] = {"in": "shortlist.in", "out": "shortlist.out", "auto": "shortlist.auto"}
 LEAST_REASON: Final = 2  # characters
 _COLUMNS: Final = [
     submission.c[name]
@@ -104,7 +102,12 @@ def choose(
     changed = {"version": version + 1, "updated": now()}
     tx.execute(update(submission).where(submission.c.id == submission_id).values(**changed))
     # No event: those go to the units' portals too, and it is none of their business yet.
-    note(tx, by, _AUDITED[what], submission_id)
+    note(
+        tx,
+        by,
+        "shortlist.in" if what == "in" else "shortlist.out" if what == "out" else "shortlist.auto",
+        submission_id,
+    )
 
 
 def matching(tx: Connection, wanted: Wanted, sight: Sight) -> set[str]:

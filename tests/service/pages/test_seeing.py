@@ -9,8 +9,8 @@ import pytest
 from service.comparing import Named
 from service.pages import cluster_charts as charts
 from service.pages.cluster_charts import Group, Tie
-from service.store import decisions, exclusions, findings, runs
-from tests.service.jobs.handing import hand_in, row_of, text_of
+from service.store import decisions, exclusions, findings, runs, users
+from tests.service.jobs.handing import alter, hand_in, open_batch, row_of, text_of
 from tests.service.pages.test_pages import OTHER, UNIT, send
 from tests.service.reading import rows
 from tests.service.working import drain
@@ -211,3 +211,23 @@ def test_a_case_without_a_report_says_why(store, browser, state, words):
     page = browser("administrator").get(f"/cases/{there}")
     assert page.status_code == 200
     assert words in page.text
+
+
+def test_what_was_said_of_one_case_names_nobody_to_a_blind_reviewer_of_another(browser, store, copies):
+    batch = open_batch(store)
+    alter(store, copies[2], batch=batch)
+    key = key_with_words(store, *copies[1:])
+    said = {"what": "dismiss", "finding": key, "version": 1, "note": f"已与{OTHER}核实"}
+    send(browser("administrator"), f"/cases/{copies[1]}/decide", **said)
+    blind = browser("reviewer")
+    assert OTHER not in blind.get("/memory").text
+    with store.write() as tx:  # from now on the other case is out of sight
+        user = users.by_login(tx, "reviewertrue")["id"]
+        users.assign(tx, user, batch, blind=True)
+        users.unassign(tx, user, "*")
+    page = blind.get(f"/cases/{copies[2]}").text
+    assert "以前判过不成立" in page
+    assert "核实" in page
+    assert OTHER not in page
+    assert f"/cases/{copies[1]}" not in page
+    assert blind.get("/memory").text.count("/take-back") == 0

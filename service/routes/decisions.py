@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from service.context import Decider, Here, Reader
 from service.errors import ServiceError, not_found
+from service.judging import names_behind
 from service.moment import shown
 from service.people.principal import Role
 from service.store import decisions, exclusions, findings, runs, submissions
@@ -117,13 +118,18 @@ def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
         told = {} if who.role is Role.SUBMITTER else {k: s for k, s in known.items() if s.elsewhere}
         names = decisions.names_of(tx, {d["by"] for d in past} | {s.by for s in told.values()})
         person = submissions.person_of(tx, here.store.sealer, submission_id)
+        others = names_behind(tx, here.store, {s.submission for s in told.values() if s.submission})
         state = decisions.state(tx, row)
     if who.role is Role.SUBMITTER:
         state["findings"] = {}
     return state | {
         "keys": keys,
         "remembered": {
-            k: {"by": names[s.by], "created": shown(s.created) or "", "note": text_view(s.note, row, person, who)}
+            k: {
+                "by": names[s.by],
+                "created": shown(s.created) or "",
+                "note": text_view(s.note, row, person, who, others=others),
+            }
             for k, s in told.items()
         },
         "history": [

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from service.context import Decider, Here, Reader
 from service.errors import ServiceError, not_found
+from service.judging import names_behind
 from service.moment import shown
 from service.people.principal import Principal, Role
 from service.points import seen
@@ -118,13 +119,18 @@ def said(here: Here, who: Reader, submission_id: str) -> dict[str, Any]:
         told = {} if who.role is Role.SUBMITTER else {k: s for k, s in known.items() if s.elsewhere}
         names = decisions.names_of(tx, {d["by"] for d in past} | {s.by for s in told.values()})
         person = submissions.person_of(tx, here.store.sealer, submission_id)
+        others = names_behind(tx, here.store, {s.submission for s in told.values() if s.submission})
         state = decisions.state(tx, row)
     if who.role is Role.SUBMITTER:
         state |= {"findings": {}, "decision": row["told"]}
     return state | {
         "keys": keys,
         "remembered": {
-            k: {"by": names[s.by], "created": shown(s.created) or "", "note": text_view(s.note, row, person, who)}
+            k: {
+                "by": names[s.by],
+                "created": shown(s.created) or "",
+                "note": text_view(s.note, row, person, who, others=others),
+            }
             for k, s in told.items()
         },
         "history": [

@@ -5,19 +5,11 @@ from html import unescape
 
 import pytest
 
-from service.people import accounts, sessions
-from service.people.principal import Role
-from service.store import users
+from tests.service.pages.conftest import send
 from tests.service.reading import rows
 
 UNIT = "临溪市第一小学"
 XSS = '<img src=x onerror="alert(1)">“\'&'
-
-
-@pytest.fixture
-def where(tmp_path):
-    """The pages use what the interface uses, which is tested on both databases."""
-    return str(tmp_path / "data" / "screening.db")
 
 
 @pytest.fixture
@@ -31,28 +23,6 @@ def made(store):
             for score, title in ((90, "甲"), (80, "乙"), (79.5, "丙"))
         ]
     return f"/batches/{batch}/shortlist", f"/batches/{empty}/shortlist", cases
-
-
-@pytest.fixture
-def browser(client_of, store, settings):
-    """Return a function: a browser in which somebody of a role has signed in."""
-
-    def make(role, *, blind=True):
-        user, _ = accounts.create(store, settings, login=f"{role}{blind}", role=Role(role), name="评审甲", by="test")
-        if role == "reviewer":
-            with store.write() as tx:
-                users.assign(tx, user, "*", blind=blind)
-        client, secret = client_of(None), sessions.start(store, settings, user)
-        client.headers |= {"Accept": "text/html", "Origin": settings.url}
-        client.cookies.set(sessions.cookie_name(settings), secret)
-        client.token = sessions.principal_of(store, settings, secret).csrf
-        return client
-
-    return make
-
-
-def send(client, path, **fields):
-    return client.post(path, data={"csrf": client.token, **fields}, follow_redirects=True)
 
 
 def row(page, case):

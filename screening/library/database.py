@@ -128,8 +128,10 @@ def _sqlite_connected(raw: Any, _record: Any) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     # For new files: pages of 16 KB hold several texts (of 4 KB one, and the rest of each page would lie idle); what packing and
-    # removing leave free is given back to the disk, see given_back().
-    for pragma in ("page_size=16384", "auto_vacuum=INCREMENTAL", "journal_mode=WAL"):
+    # removing leave free is given back to the disk, see given_back(). For them alone: said of a file that is in use, the second waits
+    # for its writer, and with it whoever only wants to read.
+    new = not cursor.execute("PRAGMA page_count").fetchone()[0]
+    for pragma in (*(("page_size=16384", "auto_vacuum=INCREMENTAL") if new else ()), "journal_mode=WAL"):
         with suppress(sqlite3.OperationalError):  # a read-only file keeps what it has
             cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -131,3 +131,17 @@ def test_kill_at_any_moment_loses_nothing_acknowledged(where):
             there = {e.id for e in library.rows()}
             assert acknowledged <= there
             assert len(there - acknowledged) <= turn + 1
+
+
+def test_who_comes_to_read_does_not_wait_for_who_writes(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "BUSY", 60)
+    path = tmp_path / "库.db"
+    with open_library(path, create=True) as library:
+        library.add(entry(1))
+        writing = library.engine.connect().execution_options(writes=True)
+        with writing, writing.begin():
+            writing.exec_driver_sql("UPDATE archive_state SET value = value")
+            began = time.monotonic()
+            with open_library(path) as other:
+                assert other.info().documents == 1
+            assert time.monotonic() - began < 30

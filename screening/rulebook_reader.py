@@ -266,13 +266,14 @@ class Reader:
         return Rule(
             id=rule_id,
             check=check,
-            params=self._params(check.params, use, params, at),
+            params=self.params(check.params, use, params, at),
             clause=clause,
             severity=Severity(severity),
             state=state,
         )
 
-    def _params(self, cls: type[Any], use: str, raw: Mapping[str, Any], at: str) -> Any:
+    def params(self, cls: type[Any], use: str, raw: Mapping[str, Any], at: str) -> Any:
+        """Return the parameters (a dataclass) of a check from what is given at a path; ``use`` names the check in errors."""
         names = {f.name: f for f in fields(cls)}
         for key in raw:
             if key not in names:

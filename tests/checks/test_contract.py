@@ -17,7 +17,8 @@ from screening.intake.form import find_form
 from screening.intake.manifest import CHINA
 from screening.pipeline import Setting, look
 from screening.reuse.corpus import Comparable, MemoryCorpus
-from screening.rulebook import _Reader, load_rulebook
+from screening.rulebook import load_rulebook
+from screening.rulebook_reader import Reader
 from screening.text.title import find_title
 from screening.topic.result import TopicFit, WeighedSentence
 from screening.world import Trainee, World
@@ -87,7 +88,7 @@ def world_of(row, case):
 def run(name, row):
     """Return what the check says of an example: (documents by case id, findings), or the reason of its skipping."""
     check = all_checks()[name]
-    params = _Reader(Path("example.toml"), b"", {}).params(check.params, name, row.get("params", {}), "example")
+    params = Reader("example.toml", b"", lambda _: "").params(check.params, name, row.get("params", {}), "example")
     if isinstance(check, BatchCheck):
         batch = Batch(tuple(info_of(c, n) for n, c in enumerate(row["cases"])))
         world = World(notice=SETTING.rulebook.notice, year=2023)

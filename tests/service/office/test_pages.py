@@ -13,7 +13,7 @@ from service.pages.rulebook_words import numbers_of, words_of
 from service.store import books, rulebooks
 from tests.service.jobs.handing import hand_in, open_batch, text_of
 from tests.service.office.books import LENGTH, SHIPPED
-from tests.service.pages.test_pages import browser, send  # noqa: F401 - a fixture
+from tests.service.pages.conftest import browser, send  # noqa: F401 - a fixture
 from tests.service.working import drain
 
 

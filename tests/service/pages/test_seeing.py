@@ -9,6 +9,7 @@ import pytest
 from service.comparing import Named
 from service.pages import cluster_charts as charts
 from service.pages.cluster_charts import Group, Tie
+from service.people import sessions
 from service.store import decisions, exclusions, findings, runs, users
 from tests.service.jobs.handing import alter, hand_in, open_batch, row_of, text_of
 from tests.service.pages.test_pages import OTHER, UNIT, send
@@ -143,7 +144,7 @@ def group(number, count, received=None):
         for n in range(1, count + 1)
     ]
     ties = [Tie(a=n, b=n + 1, share_of_a=0.9, share_of_b=0.15, own=False) for n in range(1, count)]
-    return Group(number=number, members=members, ties=ties, average=0.5, earliest=1)
+    return Group(number=number, key=members[0].id, members=members, ties=ties, average=0.5, earliest=1)
 
 
 def test_the_heat_map_tells_both_directions_by_figure_and_shade():
@@ -213,7 +214,7 @@ def test_a_case_without_a_report_says_why(store, browser, state, words):
     assert words in page.text
 
 
-def test_what_was_said_of_one_case_names_nobody_to_a_blind_reviewer_of_another(browser, store, copies):
+def test_what_was_said_of_one_case_names_nobody_to_a_blind_reviewer_of_another(browser, store, settings, copies):
     batch = open_batch(store)
     alter(store, copies[2], batch=batch)
     key = key_with_words(store, *copies[1:])
@@ -222,7 +223,9 @@ def test_what_was_said_of_one_case_names_nobody_to_a_blind_reviewer_of_another(b
     blind = browser("reviewer")
     assert OTHER not in blind.get("/memory").text
     with store.write() as tx:  # from now on the other case is out of sight
-        user = users.by_login(tx, "reviewertrue")["id"]
+        user = sessions.principal_of(store, settings, blind.cookies[sessions.cookie_name(settings)]).id.removeprefix(
+            "user:"
+        )
         users.assign(tx, user, batch, blind=True)
         users.unassign(tx, user, "*")
     page = blind.get(f"/cases/{copies[2]}").text

@@ -15,8 +15,9 @@ from service.app import create_app
 from service.people import accounts, keys
 from service.people.principal import Role
 from service.settings import Settings
-from service.store import users, webhooks
+from service.store import tasks, users, webhooks
 from service.store.database import Store
+from tests.library.texts import entry
 from tests.service.jobs.handing import hand_in, open_batch, text_of
 from tests.service.working import drain
 
@@ -56,6 +57,11 @@ def world(tmp_path_factory):
         where = {"url": "https://127.0.0.1:1/", "secret": "whsec_AAAA", "unit_key": "", "events": []}
         users.assign(tx, known["user_id"], batch, blind=True)
         known["webhook_id"] = webhooks.make(tx, store.sealer, by="test", **where)
+        given = {"cases": [], "of": 0, "before": settings.rulebook}
+        more = {"total": 0, "given": given, "target": settings.rulebook, "batch": batch}
+        known["task_id"] = tasks.make(tx, tasks.CHECK, "test", total=0, given={})
+        known["trials"] = {"task_id": tasks.make(tx, tasks.TRIAL, "test", **more)}
+    known["document_id"] = store.library().add(entry(9)).id
     drain(store, settings)
     _, secret, _ = keys.issue(store, name="test", role=Role.ADMINISTRATOR, unit="", days=1, by="test")
     yield settings, store, secret, known
@@ -82,6 +88,7 @@ def modes(operation):
 def real_things(case, known):
     """Ask for what is there: else hardly anything would be found, or deleted."""
     found = known | (known["patched"] if case.method.upper() == "PATCH" else {})
+    found |= known["trials"] if "/trials/" in case.operation.path else {}
     case.path_parameters = {n: found.get(n, v) for n, v in (case.path_parameters or {}).items()}
     if case.method.upper() == "DELETE":
         case.query = {n: known.get(n, v) for n, v in (case.query or {}).items()}

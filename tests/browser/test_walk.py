@@ -1,10 +1,12 @@
 """A reviewer's day in a real browser: sign in, upload, watch, filter, decide by keyboard, leave a source out, compare; axe finds nothing."""
 
+import io
 import shutil
 import zipfile
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from openpyxl import load_workbook
 from playwright.sync_api import expect, sync_playwright
 
 from tests.service.jobs.handing import text_of
@@ -117,6 +119,19 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
     page.click("text=打印")
     looked_at(page, "shortlist on paper")
 
+    page.goto(f"{url}/batches")
+    page.locator(".list .name").first.click()
+    with page.expect_download() as workbook:
+        page.click("text=下载汇总表")
+    assert load_workbook(io.BytesIO(workbook.value.path().read_bytes())).sheetnames
+    page.click(".actions >> text=退改函")
+    asked = page.locator("form[action$='letters.zip']")
+    asked.locator("input").fill("2024-03-01")
+    with page.expect_download() as letters:
+        asked.locator("button").click()
+    with zipfile.ZipFile(letters.value.path()) as archive:
+        assert [name.partition("-")[2] for name in archive.namelist()] == ["临溪市教育局.docx", "白麓大学.docx"]
+
     for path in (
         "/clusters",
         "/clusters?view=heat",
@@ -141,7 +156,7 @@ def test_a_day_of_an_administrator_who_reviews(chromium, running):
 
 @pytest.mark.timeout(120)
 def test_what_must_work_without_scripts(chromium, running):
-    _, url, _ = running
+    folder, url, _ = running
     context = chromium.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
     page = context.new_page()
     page.goto(url)
@@ -149,7 +164,18 @@ def test_what_must_work_without_scripts(chromium, running):
     page.fill("#password", PASSWORD)
     page.keyboard.press("Enter")
     expect(page).to_have_url(f"{url}/batches")
-    page.locator(".list .name").first.click()
+    page.click("text=报送材料")
+    page.click("text=上传并筛查")
+    expect(page.locator("main")).to_contain_text("没有压缩包")
+    page.set_input_files("#file", folder / "材料.zip")
+    page.fill("#name", "没有脚本")
+    page.click("text=上传并筛查")
+    expect(page.locator("h1")).to_have_text("没有脚本")
+    for _ in range(120):
+        if "筛查完 3 份" in page.locator("#progress").inner_text():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
     page.click("text=看材料")
     page.locator(".list .name").first.click()
     page.locator("#points input[name=points]").fill("80")

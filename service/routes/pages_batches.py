@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
@@ -160,6 +161,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         for check in {c.partition(".")[0] for c in f["codes"] or ()}:
             codes[check] = codes.get(check, 0) + 1
     bands = [(BAND[b], b, sum(f["topic_band"] == b for f in figures)) for b in BAND]
+    themes = Counter(f["theme"] for f in figures if f["theme"])
     most = max((h["count"] for h in histogram), default=0) or 1
     return {
         "batch": _shown(here, who, row, counts),
@@ -176,6 +178,7 @@ def _batch(here: Service, who: Principal, batch_id: str) -> dict[str, Any]:
         "severity": {k.value: v for k, v in SEVERITY.items()},
         "checks": sorted(((check_label(c), c, n) for c, n in codes.items()), key=lambda x: -x[2]),
         "bands": bands,
+        "themes": sorted(themes.items(), key=lambda x: (-x[1], x[0])),
         "clusters": len(clusters),
         "clustered": sum(len(c.members) for c in clusters),
         "remarks": overview.remarks_of(row, who),

@@ -78,6 +78,7 @@ def conditions(tx: Connection, wanted: Wanted, sight: Sight) -> list[ColumnEleme
         (asked.kind, c.kind),
         (asked.project, c.project),
         (asked.topic, c.topic_band),
+        (asked.theme, c.theme),
     ):
         if values:
             out.append(column.in_(values))

@@ -50,9 +50,9 @@ def units(tx: Connection, batch_id: str, sight: Sight) -> list[RowMapping]:
 
 
 def figures(tx: Connection, batch_id: str, sight: Sight) -> list[RowMapping]:
-    """Return rate, verdict, topic band and codes of every submission of a batch, withdrawn ones left out."""
+    """Return rate, verdict, topic band, theme and codes of every submission of a batch, withdrawn ones left out."""
     c = submission.c
-    query = select(c.id, c.rate, c.verdict, c.topic_band, c.codes, c.error, c.state).where(
+    query = select(c.id, c.rate, c.verdict, c.topic_band, c.theme, c.codes, c.error, c.state).where(
         c.batch == batch_id, c.state != "cancelled", sight.of(submission)
     )
     return list(tx.execute(query).mappings())

@@ -37,6 +37,7 @@ class Filter:
     project: tuple[str, ...] = ()
     decision: tuple[str, ...] = ()
     topic: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()  # names of the notice's directions
     codes: tuple[str, ...] = ()
     unit: str = ""  # a part of the name
     text: str = ""
@@ -100,6 +101,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         "项目": "project",
         "判定": "decision",
         "切题": "topic",
+        "主题": "theme",
         "代码": "codes",
         "code": "codes",
         "单位": "unit",
@@ -114,7 +116,7 @@ NAMES: Final[Mapping[str, str]] = MappingProxyType(
         **{
             n: n
             for n in (
-                *("batch", "state", "verdict", "kind", "project", "decision", "topic", "codes", "unit"),
+                *("batch", "state", "verdict", "kind", "project", "decision", "topic", "theme", "codes", "unit"),
                 *("rate", "largest", "words", "score", "received", "created", "partner", "stale"),
             )
         },
@@ -245,6 +247,7 @@ def _example(field: str) -> str:
         "codes": "代码:length.over",
         "unit": "单位:临溪",
         "project": "项目:国培计划",
+        "theme": "主题:培训模式创新",
         "batch": "批次:编号",
         "partner": "相似:有",
         "stale": "过期:是",

@@ -219,6 +219,7 @@ def _columns(made: Made) -> dict[str, Any]:
         "largest": rates and rates.largest_source,
         "topic_band": report.topic and str(report.topic.band),
         "topic_score": report.topic and report.topic.score,
+        "theme": next((t.name for t in report.topic.themes if t.role == "main"), None) if report.topic else None,
         "score": report.score and report.score.total,
         "error": error.code if error else "",
         "message": error.message if error else "",

@@ -133,6 +133,7 @@ submission = Table(
     Column("largest", Float),
     Column("topic_band", String(10)),
     Column("topic_score", Float),
+    Column("theme", String(40)),  # the main one of the notice's directions
     Column("score", Float),
     Column("codes", Json),  # of the findings that count
     Column("parts", Json),  # of the score: {part: [points, weight]}

@@ -179,3 +179,14 @@ def test_a_batch_is_handed_in_without_scripts_and_once(browser):
     }
     (place,) = seen
     assert "第三批" in client.get(place).text
+
+
+def test_the_batch_tells_the_directions_of_its_cases(browser, batch, store):
+    with store.write() as tx:
+        first = tx.exec_driver_sql("SELECT min(id) FROM service_submission").scalar()
+        tx.exec_driver_sql("UPDATE service_submission SET theme = '培训模式创新' WHERE id = ?", (first,))
+    client = browser("reviewer")
+    page = client.get(f"/batches/{batch}").text
+    assert re.search("q=主题:培训模式创新\">培训模式创新</a></dt><dd>1 份", page)
+    listed = client.get(f"/cases?batch={batch}&q=主题:培训模式创新").text
+    assert set(re.findall(r'href="/cases/([0-9a-f]{28})', listed)) == {first}

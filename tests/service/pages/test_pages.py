@@ -187,6 +187,6 @@ def test_the_batch_tells_the_directions_of_its_cases(browser, batch, store):
         tx.exec_driver_sql("UPDATE service_submission SET theme = '培训模式创新' WHERE id = ?", (first,))
     client = browser("reviewer")
     page = client.get(f"/batches/{batch}").text
-    assert re.search("q=主题:培训模式创新\">培训模式创新</a></dt><dd>1 份", page)
+    assert re.search('q=主题:培训模式创新">培训模式创新</a></dt><dd>1 份', page)
     listed = client.get(f"/cases?batch={batch}&q=主题:培训模式创新").text
     assert set(re.findall(r'href="/cases/([0-9a-f]{28})', listed)) == {first}

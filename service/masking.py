@@ -23,6 +23,9 @@ from screening.text.view import simplified
 _SEVERAL: Final = re.compile("[、，,;；/]|和(?=[\u4e00-\u9fff]{2})")
 _SUFFIX: Final = re.compile("\\.[A-Za-z0-9]{1,5}")
 _PLACE: Final = re.compile("(.{2,}?)(?:省|市|县|区|镇|乡|街道|新区|自治州|自治县|旗)")
+_COMMON: Final = re.compile(
+    "(?:[\\d\\W_]|典型|优秀|工作|成长|教师|教育|培训|项目|绩效|自评|案例|报告|材料|附件|正文|初稿|终稿|定稿|修改稿?|最终稿?版?|新版|国培|省培|计划)+"
+)  # what files are called that are named after nobody
 _TELLING: Final = 6  # characters: a shorter post (高级教师, 教研室主任) is a word of every text and leads to nobody
 _STAGE: Final = re.compile(
     "(?:实验)?(?:中心)?(?:完全)?(?:小学校?|初级中学|高级中学|中等专业学校|中学|初中|高中|幼儿园|学校|学院|大学|教育局|教体局|进修学校|教研室)$"
@@ -185,11 +188,13 @@ def names_of(row: Mapping[str, Any], person: Mapping[str, Any] | None, case: Map
 def file_names(file: str) -> tuple[str, str]:
     """Return what a file is called in messages, with its ending and without: a short name is known by its ending alone.
 
-    >>> file_names("临溪市/周明远.docx")
-    ('周明远.docx', '周明远')
+    Without it is "" where it says nothing of anybody: else every 典型工作案例 in a text would be hidden.
+
+    >>> file_names("临溪市/周明远.docx"), file_names("2024-典型工作案例（定稿）.docx")
+    (('周明远.docx', '周明远'), ('2024-典型工作案例（定稿）.docx', ''))
     """
     path = PurePosixPath(file)
-    return path.name, path.stem
+    return path.name, "" if _COMMON.fullmatch(path.stem) else path.stem
 
 
 def _cell(form: Mapping[str, Any], name: str) -> str:

@@ -183,8 +183,11 @@ def report_view(
     if _veil(row, who, unmask=unmask) is Veil.OPEN:
         return report
     data = json.loads(report)
-    shown_ = _seen(row, person, data, who, unmask=unmask, others=others)
-    return report if shown_ == data else json.dumps(shown_, ensure_ascii=False, separators=(",", ":")).encode()
+    return _written(report, data, _seen(row, person, data, who, unmask=unmask, others=others))
+
+
+def _written(report: bytes, data: dict[str, Any], seen: dict[str, Any]) -> bytes:
+    return report if seen == data else json.dumps(seen, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _seen(
@@ -218,8 +221,12 @@ def shown_report(
     ``tx`` is the open transaction, ``row`` the submission's row, seen with the person's sight; the run must be one of its runs.
     """
     report = runs.report_of(tx, sealer, run_id or row["run"])
-    others = names.of_sources(tx, sealer, mentioned(json.loads(report))).values()
-    return report_view(row, person_of(tx, sealer, row["id"]), report, who, unmask=unmask, others=others)
+    if _veil(row, who, unmask=unmask) is Veil.OPEN:
+        return report
+    data = json.loads(report)
+    others = names.of_sources(tx, sealer, mentioned(data)).values()
+    seen = _seen(row, person_of(tx, sealer, row["id"]), data, who, unmask=unmask, others=others)
+    return _written(report, data, seen)
 
 
 def names_hidden(tx: Any, sealer: Sealer, row: Mapping[str, Any], report: Mapping[str, Any]) -> Names:

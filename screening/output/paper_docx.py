@@ -134,9 +134,9 @@ def _properties(name: str, made_at: datetime | None) -> bytes:
 def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
     """Return the parts of an empty paper: A4, margins, styles, page numbers."""
     from docx import Document  # noqa: PLC0415 - most runs write no paper
-    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415
-    from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN  # noqa: PLC0415
-    from docx.shared import Mm, Pt  # noqa: PLC0415
+    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415 - most runs write no paper
+    from docx.enum.text import WD_ALIGN_PARAGRAPH as ALIGN  # noqa: PLC0415 - most runs write no paper
+    from docx.shared import Mm, Pt  # noqa: PLC0415 - most runs write no paper
 
     empty = Document()
     section = empty.sections[0]
@@ -181,7 +181,7 @@ def _skeleton(size: float) -> tuple[tuple[str, bytes], ...]:
 
 def _slimmed(empty: Any) -> None:
     """Take out what the template brings and no paper uses, most of the bytes of a sheet: a thumbnail, a hundred styles of tables."""
-    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415
+    from docx.enum.style import WD_STYLE_TYPE as STYLE  # noqa: PLC0415 - most runs write no paper
 
     for rels, kinds in ((empty.part.package.rels, ("/thumbnail",)), (empty.part.rels, ("/stylesWithEffects",))):
         for rel in [r for r in rels.values() if r.reltype.endswith(kinds)]:
@@ -191,8 +191,8 @@ def _slimmed(empty: Any) -> None:
 
 
 def _style(style: Any, font: str, points: float, *, bold: bool) -> None:
-    from docx.oxml.ns import qn  # noqa: PLC0415
-    from docx.shared import Pt, RGBColor  # noqa: PLC0415
+    from docx.oxml.ns import qn  # noqa: PLC0415 - most runs write no paper
+    from docx.shared import Pt, RGBColor  # noqa: PLC0415 - most runs write no paper
 
     style.font.size, style.font.bold, style.font.color.rgb = Pt(points), bold, RGBColor(0, 0, 0)
     style.font.name = LATIN
@@ -209,7 +209,7 @@ def _style(style: Any, font: str, points: float, *, bold: bool) -> None:
 
 def _numbered(section: Section) -> None:
     """Put the number of the page at the foot, outside, as official papers do: — 1 —."""
-    from docx.oxml import parse_xml  # noqa: PLC0415
+    from docx.oxml import parse_xml  # noqa: PLC0415 - most runs write no paper
 
     for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
         first = footer.paragraphs[0]
